@@ -1,0 +1,55 @@
+# make demo, make test: all that is needed is Python 3.11 with venv, and Node 20 with npm. No target needs another to be run first.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
+ASSETS := src/triptych/pages/assets
+WEB := $(shell find web/src -type f 2>/dev/null) web/package.json web/package-lock.json web/vite.config.ts
+
+.PHONY: demo test test-slow test-web check web bench clean
+
+demo: $(VENV)/base.stamp $(ASSETS)/map.js  ## the whole road on the embedded data
+	$(VENV)/bin/triptych demo --out emoji.trip
+
+test: $(VENV)/dev.stamp $(ASSETS)/map.js test-web  ## everything that is quick, browser tests included
+	$(PY) -m pytest
+
+test-slow: $(VENV)/dev.stamp $(ASSETS)/map.js  ## what takes minutes
+	$(PY) -m pytest -m slow
+
+test-web: web/node_modules/.stamp
+	cd web && npm run --silent check && npm test --silent
+
+check: $(VENV)/dev.stamp  ## lint, format, strict types, import direction
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(PY) -m pytest -q tests/contract/test_imports.py
+
+web: $(ASSETS)/map.js  ## build the web assets
+
+bench: $(VENV)/base.stamp $(ASSETS)/map.js  ## ours beside the tutorial's road, in one run
+	bash bench/run.sh
+
+clean:
+	rm -rf $(VENV) $(ASSETS) web/node_modules build dist emoji.trip src/*.egg-info
+
+$(PY):
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/base.stamp: $(PY) pyproject.toml constraints.txt
+	$(PIP) --upgrade pip setuptools
+	$(PIP) --no-build-isolation -e .
+	touch $@
+
+$(VENV)/dev.stamp: $(VENV)/base.stamp
+	$(PIP) --group dev
+	touch $@
+
+web/node_modules/.stamp: web/package-lock.json
+	cd web && npm ci --silent --no-audit --no-fund
+	touch $@
+
+$(ASSETS)/map.js: web/node_modules/.stamp $(WEB)
+	cd web && npm run --silent build
+	touch $@

@@ -1,0 +1,105 @@
+"""Triptych turns texts, images or vectors into a labelled map you can defend.
+
+>>> import triptych as tp
+>>> atlas = tp.run("films.csv", text="overview", title="title")  # doctest: +SKIP
+>>> atlas.topics()  # doctest: +SKIP
+>>> atlas.map("map.html")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from triptych._version import __version__
+
+if TYPE_CHECKING:
+    from triptych.cli.progress import RichProgress
+    from triptych.core.atlas import Atlas
+    from triptych.core.errors import (
+        InputError,
+        LimitExceeded,
+        MissingExtra,
+        RemoteError,
+        StepFailed,
+        StoreError,
+        TriptychError,
+        UsageError,
+    )
+    from triptych.core.schema import ReadOptions, Roles
+    from triptych.core.store import load_atlas as load
+    from triptych.stages.audit import audit
+    from triptych.stages.cluster import cluster
+    from triptych.stages.describe import describe
+    from triptych.stages.draw import draw_map as draw
+    from triptych.stages.encode import encode
+    from triptych.stages.label import label
+    from triptych.stages.nest import nest
+    from triptych.stages.read import read
+    from triptych.stages.reduce import reduce
+    from triptych.stages.relate import relate
+    from triptych.stages.run import Road, run
+
+#: Public name -> (module, name there); loaded when first used, so that the import costs next to nothing.
+_WHERE = {
+    "Atlas": ("core.atlas", "Atlas"),
+    "ReadOptions": ("core.schema", "ReadOptions"),
+    "RichProgress": ("cli.progress", "RichProgress"),
+    "Road": ("stages.run", "Road"),
+    "Roles": ("core.schema", "Roles"),
+    "draw": ("stages.draw", "draw_map"),
+    "load": ("core.store", "load_atlas"),
+    **{
+        name: ("core.errors", name)
+        for name in (
+            "InputError", "LimitExceeded", "MissingExtra", "RemoteError", "StepFailed", "StoreError", "TriptychError",
+            "UsageError",
+        )
+    },
+    **{
+        verb: (f"stages.{verb}", verb)
+        for verb in ("audit", "cluster", "describe", "encode", "label", "nest", "read", "reduce", "relate", "run")
+    },
+}  # fmt: skip
+
+__all__ = [
+    "Atlas",
+    "InputError",
+    "LimitExceeded",
+    "MissingExtra",
+    "ReadOptions",
+    "RemoteError",
+    "RichProgress",
+    "Road",
+    "Roles",
+    "StepFailed",
+    "StoreError",
+    "TriptychError",
+    "UsageError",
+    "__version__",
+    "audit",
+    "cluster",
+    "describe",
+    "draw",
+    "encode",
+    "label",
+    "load",
+    "nest",
+    "read",
+    "reduce",
+    "relate",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'triptych' has no attribute {name!r}")
+    module, attribute = _WHERE[name]
+    value = getattr(import_module(f"triptych.{module}"), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,5 @@
+"""``python -m triptych`` is ``triptych``."""
+
+from triptych.cli.app import main
+
+main()

@@ -1,0 +1,1 @@
+"""Methods that partition rows; one a file, ``base.py`` is the contract."""

@@ -1,0 +1,172 @@
+"""The Atlas: the frozen object that flows through every stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from triptych.core.schema import DOCUMENT, STATUS, Roles, Status
+from triptych.core.slots import Clustering, Descriptions, Graph, Labels, Layout, Shelf, Topic, Tree, Vectors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import polars as pl
+
+__all__ = ["SLOTS", "Atlas", "Step"]
+
+#: The shelves of an Atlas; a value's path is ``<slot>/<name>``.
+SLOTS = ("vectors", "graphs", "layouts", "clusterings", "trees", "descriptions", "labels", "audits")
+
+
+@dataclass(frozen=True)
+class Step:
+    """The record of one step: what was done to what, and what it took.
+
+    Attributes
+    ----------
+    stage, name
+        The verb, and the name of its result; together the step's name.
+    method, version, params, seed
+        What was run, with every parameter resolved.
+    key
+        SHA-256 of the above and of the inputs: equal keys give equal results.
+    inputs, outputs
+        Path -> SHA-256.
+    seconds, peak_bytes
+        Wall time and the largest resident memory of the process during the step.
+    notes
+        Plain sentences for the summary.
+    """
+
+    stage: str
+    name: str
+    method: str
+    version: str
+    params: Mapping[str, Any]
+    seed: int
+    key: str
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+    seconds: float
+    peak_bytes: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Rows and everything that has been found out about them; stages return a new one and share what is unchanged.
+
+    Attributes
+    ----------
+    rows
+        Every input row: ``row_id``, ``status``, ``document``, then the user's columns. Arrays in the other slots have
+        one entry for each row whose status is ``kept``, in order.
+    roles
+        Which column plays which part.
+    seed
+        The root seed of all steps.
+    vectors, graphs, layouts, clusterings, trees, descriptions, labels, audits
+        Results by name.
+    steps
+        What was done, in order; ``digests`` has the SHA-256 of every slot value by its path.
+    """
+
+    rows: pl.DataFrame
+    roles: Roles
+    seed: int = 0
+    vectors: Shelf[Vectors] = field(default_factory=Shelf)
+    graphs: Shelf[Graph] = field(default_factory=Shelf)
+    layouts: Shelf[Layout] = field(default_factory=Shelf)
+    clusterings: Shelf[Clustering] = field(default_factory=Shelf)
+    trees: Shelf[Tree] = field(default_factory=Shelf)
+    descriptions: Shelf[Descriptions] = field(default_factory=Shelf)
+    labels: Shelf[Labels] = field(default_factory=Shelf)
+    audits: Shelf[pl.DataFrame] = field(default_factory=Shelf)
+    steps: tuple[Step, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def kept(self) -> pl.DataFrame:
+        """The rows that the arrays speak of."""
+        import polars as pl
+
+        return self.rows.filter(pl.col(STATUS) == Status.KEPT.value)
+
+    @cached_property
+    def documents(self) -> list[str]:
+        """The texts of the kept rows."""
+        return self.kept[DOCUMENT].to_list()
+
+    @property
+    def step_names(self) -> list[str]:
+        """The names of the steps done, in order."""
+        return [f"{step.stage}/{step.name}" for step in self.steps]
+
+    def plus(self, step: Step, values: Mapping[str, Any | Callable[[], Any]]) -> Atlas:
+        """Return an Atlas with the results of one more step.
+
+        Parameters
+        ----------
+        step
+            The record; an earlier step of the same name is replaced by it.
+        values
+            Path -> value, or a function that loads it.
+        """
+        shelves: dict[str, Any] = {}
+        for slot in SLOTS:
+            new = {path.partition("/")[2]: v for path, v in values.items() if path.startswith(f"{slot}/")}
+            if new:
+                shelves[slot] = getattr(self, slot).plus(new)
+        others = tuple(s for s in self.steps if (s.stage, s.name) != (step.stage, step.name))
+        return replace(self, **shelves, steps=(*others, step), digests={**self.digests, **step.outputs})
+
+    def titles(self, tree: str) -> list[tuple[Topic, str, str]]:
+        """Return (topic, title, status) for every topic of a tree; untitled ones have status ``none``."""
+        titles = self.labels[tree].titles if tree in self.labels else {}
+        return [(t, *titles.get(t.evidence, ("", "none"))) for t in self.descriptions[tree].topics]
+
+    def topics(self, tree: str | None = None) -> pl.DataFrame:
+        """Return the topics as a frame.
+
+        Parameters
+        ----------
+        tree
+            Name of the tree; None takes the last one described.
+
+        Returns
+        -------
+        polars.DataFrame
+            level (0 is the finest), topic, parent, size, share, label, label_status, keywords, exemplars (titles of the
+            rows nearest the centre).
+        """
+        from triptych.core.tables import topic_table
+
+        return topic_table(self, tree or last(self.descriptions))
+
+    def map(self, path: str | Path | None = None, **options: Any) -> Any:
+        """Draw the map; see :func:`triptych.draw`."""
+        from triptych.stages.draw import draw_map
+
+        return draw_map(self, path, **options)
+
+    def _repr_html_(self) -> str:
+        from triptych.stages.draw import atlas_card
+
+        return atlas_card(self)
+
+    def __repr__(self) -> str:
+        return (
+            f"Atlas({self.kept.height:,} of {self.rows.height:,} rows kept; {', '.join(self.step_names) or 'no steps'})"
+        )
+
+
+def last(shelf: Shelf[Any]) -> str:
+    """Return the name of the newest value of a shelf; raises UsageError when it is empty."""
+    from triptych.core.errors import UsageError
+
+    if not len(shelf):
+        raise UsageError("this Atlas has no result of that kind yet", hint="run the earlier stages first")
+    return list(shelf)[-1]

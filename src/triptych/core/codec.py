@@ -1,0 +1,125 @@
+"""Slot values as bytes and back: safetensors for arrays, Parquet for tables, JSON for the rest; never pickle.
+
+The same value gives the same bytes, so the SHA-256 of the bytes is the name of the value.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import asdict, fields
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from triptych.core.errors import StoreError
+from triptych.core.slots import Clustering, Descriptions, Graph, Labels, Layout, Topic, Tree, Vectors
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["canonical", "decode", "digest", "encode"]
+
+_ARRAYS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Vectors, Graph, Layout, Clustering, Tree)}
+
+#: Type name -> file ending.
+ENDINGS = {
+    **dict.fromkeys(_ARRAYS, "safetensors"),
+    "Descriptions": "json",
+    "Labels": "json",
+    "DataFrame": "parquet",
+}
+
+
+def canonical(value: Any) -> bytes:
+    """Return a JSON value as bytes that depend on nothing but the value."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of bytes, in hex."""
+    return sha256(data).hexdigest()
+
+
+def encode(value: Any) -> tuple[str, bytes]:
+    """Return the type name of a slot value and its bytes.
+
+    Raises
+    ------
+    TypeError
+        If the value is of no slot type: a programming error.
+    """
+    kind = type(value).__name__
+    if kind in _ARRAYS:
+        return kind, _encode_arrays(value)
+    if kind == "Descriptions":
+        return kind, canonical([asdict(topic) for topic in value.topics])
+    if kind == "Labels":
+        return kind, canonical({key: list(title) for key, title in value.titles.items()})
+    if kind == "DataFrame":
+        return kind, _encode_frame(value)
+    raise TypeError(f"{kind} is no slot type")
+
+
+def decode(kind: str, data: bytes) -> Any:
+    """Return the slot value that bytes stand for.
+
+    Raises
+    ------
+    StoreError
+        If the type is unknown or the bytes do not hold one.
+    """
+    if kind not in ENDINGS:
+        raise StoreError(f"unknown type {kind!r} in the run", hint="it was written by a newer Triptych, or edited")
+    try:
+        if kind in _ARRAYS:
+            return _decode_arrays(_ARRAYS[kind], data)
+        if kind == "Descriptions":
+            return Descriptions(tuple(_topic(entry) for entry in json.loads(data)))
+        if kind == "Labels":
+            return Labels({str(key): (str(t), str(s)) for key, (t, s) in json.loads(data).items()})
+        return _decode_frame(data)
+    except StoreError:
+        raise
+    except Exception as error:  # whatever a parser makes of damaged bytes is a damaged store
+        raise StoreError(f"an object of type {kind} cannot be read: {error}") from error
+
+
+def _encode_arrays(value: Any) -> bytes:
+    from safetensors.numpy import save
+
+    items = {f.name: getattr(value, f.name) for f in fields(value)}
+    arrays = {name: np.ascontiguousarray(item) for name, item in items.items() if isinstance(item, np.ndarray)}
+    rest = {name: item for name, item in items.items() if name not in arrays}
+    # One metadata entry only: the order of several is not fixed.
+    data: bytes = save(arrays, metadata={"triptych": canonical(rest).decode()})
+    return data
+
+
+def _decode_arrays(cls: type[Any], data: bytes) -> Any:
+    from safetensors.numpy import load
+
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    arrays = load(data)
+    for array in arrays.values():
+        array.flags.writeable = False
+    return cls(**arrays, **json.loads(header["__metadata__"]["triptych"]))
+
+
+def _encode_frame(frame: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="zstd", statistics=False)
+    return buffer.getvalue()
+
+
+def _decode_frame(data: bytes) -> pl.DataFrame:
+    import polars as pl
+
+    return pl.read_parquet(io.BytesIO(data))
+
+
+def _topic(entry: dict[str, Any]) -> Topic:
+    words = tuple((str(word), float(weight)) for word, weight in entry["keywords"])
+    places = {name: tuple(int(i) for i in entry[name]) for name in ("exemplars", "popular")}
+    return Topic(**entry | places | {"keywords": words})

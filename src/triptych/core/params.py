@@ -1,0 +1,235 @@
+"""Limits of parameters, declared once per method: validation, messages, help and schema all read them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from triptych.core.errors import UsageError, nearest, shorten
+
+__all__ = [
+    "Choice",
+    "Flag",
+    "Integer",
+    "Limit",
+    "Real",
+    "Sizes",
+    "Text",
+    "check_params",
+    "limits_of",
+    "setting",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """What one parameter may be: ``help`` is shown to users, ``optional`` lets it be None (chosen for you)."""
+
+    help: str
+    optional: bool = False
+
+    def wanted(self) -> str:
+        """Return in words which values are legal."""
+        return "anything"
+
+    def accepts(self, value: Any) -> bool:
+        """Tell whether a value that is not None is legal."""
+        return True
+
+    def parse(self, text: str) -> Any:
+        """Read a value from a command-line or configuration string; raises ValueError."""
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the parameter."""
+        return {"description": self.help}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Integer(Limit):
+    """A whole number between ``low`` and ``high``, both included."""
+
+    low: int | None = None
+    high: int | None = None
+
+    def wanted(self) -> str:
+        """Return in words which values are legal."""
+        return "a whole number" + _bounds(self.low, self.high)
+
+    def accepts(self, value: Any) -> bool:
+        """Tell whether a value is a whole number within the bounds."""
+        return isinstance(value, int) and not isinstance(value, bool) and _within(value, self.low, self.high)
+
+    def parse(self, text: str) -> int:
+        """Read a whole number."""
+        return int(text)
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the parameter."""
+        return {"type": "integer", **_schema_bounds(self.low, self.high), **super().schema()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Real(Limit):
+    """A finite number between ``low`` and ``high``, both included."""
+
+    low: float | None = None
+    high: float | None = None
+
+    def wanted(self) -> str:
+        """Return in words which values are legal."""
+        return "a number" + _bounds(self.low, self.high)
+
+    def accepts(self, value: Any) -> bool:
+        """Tell whether a value is a finite number within the bounds."""
+        number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        return number and _within(value, self.low, self.high)
+
+    def parse(self, text: str) -> float:
+        """Read a number."""
+        return float(text)
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the parameter."""
+        return {"type": "number", **_schema_bounds(self.low, self.high), **super().schema()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Limit):
+    """One of a few names."""
+
+    options: tuple[str, ...]
+
+    def wanted(self) -> str:
+        """Return in words which values are legal."""
+        return "one of " + ", ".join(self.options)
+
+    def accepts(self, value: Any) -> bool:
+        """Tell whether a value is one of the names."""
+        return value in self.options
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the parameter."""
+        return {"enum": list(self.options), **super().schema()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Limit):
+    """A string."""
+
+    def wanted(self) -> str:
+        """Return in words which values are legal."""
+        return "a string"
+
+    def accepts(self, value: Any) -> bool:
+        """Tell whether a value is a string."""
+        return isinstance(value, str)
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the parameter."""
+        return {"type": "string", **super().schema()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag(Limit):
+    """True or False."""
+
+    def wanted(self) -> str:
+        """Return in words which values are legal."""
+        return "true or false"
+
+    def accepts(self, value: Any) -> bool:
+        """Tell whether a value is a bool."""
+        return isinstance(value, bool)
+
+    def parse(self, text: str) -> bool:
+        """Read true or false."""
+        try:
+            return {"true": True, "false": False}[text.lower()]
+        except KeyError:
+            raise ValueError(text) from None
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the parameter."""
+        return {"type": "boolean", **super().schema()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes(Limit):
+    """A tuple of whole numbers, each at least ``low``."""
+
+    low: int = 1
+
+    def wanted(self) -> str:
+        """Return in words which values are legal."""
+        return f"whole numbers of at least {self.low}, such as 80,40,20"
+
+    def accepts(self, value: Any) -> bool:
+        """Tell whether a value is a tuple of whole numbers in range."""
+        return isinstance(value, tuple) and all(
+            isinstance(item, int) and not isinstance(item, bool) and item >= self.low for item in value
+        )
+
+    def parse(self, text: str) -> tuple[int, ...]:
+        """Read numbers separated by commas."""
+        return tuple(int(part) for part in text.split(",") if part.strip())
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the parameter."""
+        return {"type": "array", "items": {"type": "integer", "minimum": self.low}, **super().schema()}
+
+
+def setting(default: Any, limit: Limit) -> Any:
+    """Return a dataclass field whose limit is declared with it."""
+    return field(default=default, metadata={"limit": limit})
+
+
+def limits_of(cls: type) -> dict[str, Limit]:
+    """Return the limits of a dataclass made of :func:`setting` fields."""
+    return {item.name: item.metadata["limit"] for item in fields(cls)}
+
+
+def check_params(owner: str, limits: Mapping[str, Limit], given: Mapping[str, Any]) -> None:
+    """Check parameters against their declared limits.
+
+    Parameters
+    ----------
+    owner
+        What the parameters belong to, for the message: ``"clusterers/hdbscan"``.
+    limits
+        Every legal name with its limit.
+    given
+        The values to check.
+
+    Raises
+    ------
+    UsageError
+        On an unknown name or a value outside its limit.
+    """
+    for name, value in given.items():
+        if name not in limits:
+            raise UsageError(f"{owner} has no parameter {name!r}", hint=nearest(name, limits))
+        limit = limits[name]
+        if value is None and limit.optional:
+            continue
+        if value is None or not limit.accepts(value):
+            raise UsageError(f"{owner}: {name} must be {limit.wanted()}, got {shorten(value)}", hint=limit.help)
+
+
+def _within(value: float, low: float | None, high: float | None) -> bool:
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def _bounds(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f" from {low} to {high}"
+    if low is not None:
+        return f" of at least {low}"
+    return f" of at most {high}" if high is not None else ""
+
+
+def _schema_bounds(low: float | None, high: float | None) -> dict[str, float]:
+    bounds = {"minimum": low, "maximum": high}
+    return {key: value for key, value in bounds.items() if value is not None}

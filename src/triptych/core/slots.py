@@ -1,0 +1,178 @@
+"""The typed values that an Atlas holds; every array has one entry for each kept row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Clustering", "Descriptions", "Graph", "Labels", "Layout", "Shelf", "Topic", "Tree", "Vectors"]
+
+F32 = npt.NDArray[np.float32]
+I32 = npt.NDArray[np.int32]
+Bool = npt.NDArray[np.bool_]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Vectors of the kept rows.
+
+    Attributes
+    ----------
+    values
+        float32 (m, d).
+    unit
+        Whether every row has length 1.
+    cut
+        bool (m,), True where the text was longer than the encoder's window; empty (0,) for given vectors.
+    foreign
+        bool (m,), True where the text is probably not in a language of the encoder; empty (0,) for given vectors.
+    """
+
+    values: F32
+    unit: bool
+    cut: Bool
+    foreign: Bool
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The k nearest neighbours of each kept row, itself left out.
+
+    Attributes
+    ----------
+    indices
+        int32 (m, k), nearest first, ties by row.
+    distances
+        float32 (m, k), in the metric: cosine distance in [0, 2], or Euclidean distance.
+    metric
+        ``"cosine"`` or ``"euclidean"``.
+    """
+
+    indices: I32
+    distances: F32
+    metric: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Coordinates of the kept rows: float32 (m, p)."""
+
+    values: F32
+
+
+@dataclass(frozen=True)
+class Clustering:
+    """A partition of the kept rows.
+
+    Attributes
+    ----------
+    labels
+        int32 (m,); -1 is noise; ids 0, 1, … by size, then by first row.
+    strength
+        float32 (m,) in [0, 1]: how firmly a row belongs; 0 for noise.
+    """
+
+    labels: I32
+    strength: F32
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Nested levels over a clustering.
+
+    Attributes
+    ----------
+    levels
+        int32 (levels, m), finest first; each coarse cluster is a union of finer ones; noise is the same everywhere.
+    """
+
+    levels: I32
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The number of clusters of each level, finest first."""
+        return tuple(int(level.max(initial=-1)) + 1 for level in self.levels)
+
+    def parents(self, level: int) -> list[int]:
+        """Return, for each cluster of a level, the id of the cluster one level coarser that holds it; -1 at the top."""
+        count = self.sizes[level]
+        if level + 1 >= len(self.levels):
+            return [-1] * count
+        parents = np.full(count, -1, dtype=np.int32)
+        inside = self.levels[level] >= 0
+        parents[self.levels[level][inside]] = self.levels[level + 1][inside]
+        return [int(parent) for parent in parents]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What is known of one cluster of one level, before it has a title.
+
+    Attributes
+    ----------
+    level, cluster, parent
+        0 is the finest level; the parent is one level coarser, -1 at the top.
+    size
+        Number of rows.
+    keywords
+        (word, weight), strongest first.
+    exemplars, popular
+        Positions among the kept rows: nearest to the centre, and highest in the popularity column.
+    evidence
+        SHA-256 of all that a labeller sees; a title belongs to it, not to the cluster's number.
+    """
+
+    level: int
+    cluster: int
+    parent: int
+    size: int
+    keywords: tuple[tuple[str, float], ...]
+    exemplars: tuple[int, ...]
+    popular: tuple[int, ...]
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Descriptions:
+    """The topics of a tree, level by level, by cluster id within a level."""
+
+    topics: tuple[Topic, ...]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Titles by the hash of their evidence: evidence -> (title, status)."""
+
+    titles: Mapping[str, tuple[str, str]]
+
+
+class Shelf(Mapping[str, T], Generic[T]):
+    """A read-only mapping whose values may be loaded when they are first asked for."""
+
+    def __init__(self, values: Mapping[str, T | Callable[[], T]] | None = None) -> None:
+        self._values: dict[str, Any] = dict(values or {})
+
+    def __getitem__(self, name: str) -> T:
+        value = self._values[name]
+        if callable(value):
+            value = self._values[name] = value()
+        loaded: T = value
+        return loaded
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Shelf({', '.join(self._values)})"
+
+    def plus(self, values: Mapping[str, T | Callable[[], T]]) -> Shelf[T]:
+        """Return a shelf with further values; those here are shared, not copied."""
+        return Shelf({**self._values, **values})

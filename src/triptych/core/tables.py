@@ -1,0 +1,95 @@
+"""Frames that people take away: topics and rows with all their results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from triptych.core.schema import DOCUMENT, ROW_ID, STATUS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from triptych.core.atlas import Atlas
+
+__all__ = ["result_table", "topic_documents", "topic_table"]
+
+
+def topic_table(atlas: Atlas, tree: str) -> pl.DataFrame:
+    """Return one line a topic, coarsest questions last: see :meth:`Atlas.topics`."""
+    import polars as pl
+
+    rows = [
+        {
+            "level": topic.level,
+            "topic": topic.cluster,
+            "parent": topic.parent,
+            "size": topic.size,
+            "share": topic.size / max(atlas.kept.height, 1),
+            "label": title,
+            "label_status": status,
+            "keywords": [word for word, _ in topic.keywords],
+            "exemplars": [row_name(atlas, i) for i in topic.exemplars],
+            "popular": [row_name(atlas, i) for i in topic.popular],
+        }
+        for topic, title, status in atlas.titles(tree)
+    ]
+    words = pl.List(pl.String)
+    schema: dict[str, Any] = {
+        "level": pl.Int32, "topic": pl.Int32, "parent": pl.Int32, "size": pl.Int64, "share": pl.Float64,
+        "label": pl.String, "label_status": pl.String, "keywords": words, "exemplars": words, "popular": words,
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema)
+
+
+def row_name(atlas: Atlas, row: int) -> str:
+    """Return what a kept row is called: its title, else the start of its text, else its id."""
+    columns = [atlas.roles.title] if atlas.roles.title else []
+    for column in (*columns, DOCUMENT):
+        value = atlas.kept[column][row]
+        if value:
+            return str(value)[:120]
+    return str(atlas.kept[ROW_ID][row])
+
+
+def result_table(atlas: Atlas) -> pl.DataFrame:
+    """Return every input row with every result.
+
+    Returns
+    -------
+    polars.DataFrame
+        row_id, status, the user's columns, then for kept rows (null for marked ones): ``<layout>_<axis>`` of layouts
+        of up to three dimensions, ``<clustering>`` and ``<clustering>_strength``, ``level_<i>`` and ``level_<i>_label``.
+    """
+    import polars as pl
+
+    columns: dict[str, Any] = {ROW_ID: atlas.kept[ROW_ID]}
+    for name, layout in atlas.layouts.items():
+        if layout.values.shape[1] <= 3:
+            columns |= {f"{name}_{axis}": layout.values[:, i] for i, axis in enumerate("xyz"[: layout.values.shape[1]])}
+    for name, clustering in atlas.clusterings.items():
+        columns |= {name: clustering.labels, f"{name}_strength": clustering.strength}
+    for tree, levels in atlas.trees.items():
+        named = atlas.titles(tree) if tree in atlas.descriptions else []
+        titles = {(topic.level, topic.cluster): title for topic, title, _ in named}
+        for level, labels in enumerate(levels.levels):
+            columns[f"level_{level}"] = labels
+            columns[f"level_{level}_label"] = [titles.get((level, int(i))) for i in labels]
+    users = atlas.rows.drop(DOCUMENT)
+    clash = {name: f"source_{name}" for name in users.columns if name in columns and name not in (ROW_ID, STATUS)}
+    return users.rename(clash).join(pl.DataFrame(columns), on=ROW_ID, how="left", maintain_order="left")
+
+
+def topic_documents(atlas: Atlas, tree: str) -> list[dict[str, Any]]:
+    """Return every topic with its words, its title and the ids and texts of all its rows, as JSON values."""
+    ids, levels = atlas.kept[ROW_ID].to_list(), atlas.trees[tree].levels
+    found = []
+    for topic, title, status in atlas.titles(tree):
+        rows = [int(i) for i in (levels[topic.level] == topic.cluster).nonzero()[0]]
+        found.append({
+            "level": topic.level, "topic": topic.cluster, "parent": topic.parent,
+            "label": title, "label_status": status,
+            "keywords": [[word, weight] for word, weight in topic.keywords],
+            "exemplars": [ids[i] for i in topic.exemplars],
+            "documents": [{"row_id": ids[i], "text": atlas.documents[i]} for i in rows],
+        })  # fmt: skip
+    return found

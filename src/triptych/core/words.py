@@ -1,0 +1,97 @@
+"""Words of any script: how texts are cut into them, which mean nothing, which are forms of one another."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+__all__ = ["STOP_WORDS", "is_unspaced", "normal_form", "pieces", "stem"]
+
+#: English words that hold sentences together and say nothing about their subject.
+STOP_WORDS = frozenset(
+    ["a", "about", "above", "across", "after", "afterwards", "again", "against", "all", "almost", "alone", "along", "already", "also", "although", "always", "am", "among", "amongst", "an", "and", "another", "any", "anybody", "anyhow", "anyone", "anything", "anyway", "anywhere", "are", "aren", "around", "as", "aside", "at", "away", "be", "became", "because", "become", "becomes", "becoming", "been", "before", "beforehand", "being", "below", "beside", "besides", "between", "beyond", "both", "but", "by", "can", "cannot", "could", "couldn", "did", "didn", "do", "does", "doesn", "doing", "don", "done", "down", "during", "each", "eg", "either", "else", "elsewhere", "enough", "especially", "etc", "even", "ever", "every", "everybody", "everyone", "everything", "everywhere", "except", "few", "for", "former", "formerly", "from", "further", "furthermore", "get", "gets", "getting", "given", "gives", "go", "goes", "going", "gone", "got", "had", "hadn", "has", "hasn", "have", "haven", "having", "he", "hence", "her", "here", "hereby", "herein", "hers", "herself", "him", "himself", "his", "how", "however", "i", "ie", "if", "in", "indeed", "instead", "into", "is", "isn", "it", "its", "itself", "just", "keep", "kept", "largely", "lately", "later", "latter", "least", "less", "let", "lets", "like", "likely", "ll", "made", "mainly", "make", "makes", "making", "many", "may", "maybe", "me", "meanwhile", "might", "mine", "more", "moreover", "most", "mostly", "much", "must", "mustn", "my", "myself", "namely", "near", "nearly", "neither", "never", "nevertheless", "next", "no", "nobody", "none", "nor", "not", "nothing", "now", "nowhere", "of", "off", "often", "oh", "ok", "on", "once", "one", "ones", "only", "onto", "or", "other", "others", "otherwise", "ought", "our", "ours", "ourselves", "out", "over", "overall", "own", "per", "perhaps", "please", "possibly", "quite", "rather", "re", "really", "s", "said", "same", "say", "says", "see", "seem", "seemed", "seeming", "seems", "seen", "several", "shall", "shan", "she", "should", "shouldn", "since", "so", "some", "somebody", "somehow", "someone", "something", "sometime", "sometimes", "somewhat", "somewhere", "soon", "still", "such", "t", "take", "taken", "takes", "taking", "than", "that", "the", "their", "theirs", "them", "themselves", "then", "thence", "there", "thereafter", "thereby", "therefore", "therein", "these", "they", "this", "those", "though", "through", "throughout", "thus", "to", "together", "too", "toward", "towards", "two", "under", "unless", "unlike", "until", "unto", "up", "upon", "us", "use", "used", "useful", "uses", "using", "usually", "various", "ve", "very", "via", "was", "wasn", "way", "we", "well", "were", "weren", "what", "whatever", "when", "whenever", "where", "whereas", "whereby", "wherein", "wherever", "whether", "which", "whichever", "while", "who", "whoever", "whole", "whom", "whose", "why", "will", "with", "within", "without", "won", "would", "wouldn", "yes", "yet", "you", "your", "yours", "yourself", "yourselves"]
+)
+
+#: Scripts written without spaces between words: Thai, Lao, Tibetan, Burmese, Khmer, kana, Han.
+_UNSPACED = (
+    "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+)
+_CONTRACTED = re.compile(r"['’](s|t|re|ve|ll|d|m)$")
+
+
+def pieces(text: str) -> list[str]:
+    """Cut a text into words, single characters of unspaced scripts, and marks; blanks are left out.
+
+    A word keeps inner hyphens and apostrophes (``real-time``, ``o'brien``) and the tail of ``c++`` and
+    ``c#``. Addresses of the web stay in one piece. What is neither word nor blank comes back as pieces of
+    its own, so that a caller sees where phrases end.
+
+    Examples
+    --------
+    >>> pieces("Real-time C++, 機械")
+    ['Real-time', 'C++', ',', '機', '械']
+    """
+    return _pattern().findall(unicodedata.normalize("NFC", text))
+
+
+def normal_form(piece: str) -> str:
+    """Return the form under which a piece is counted: folded, possessive cut; empty if it is no word.
+
+    Examples
+    --------
+    >>> normal_form("Cat’s"), normal_form("don't"), normal_form("—")
+    ('cat', '', '')
+    """
+    word = unicodedata.normalize("NFKC", piece).lower()
+    if "://" in word or word.startswith("www.") or not any(character.isalnum() for character in word):
+        return ""
+    ending = _CONTRACTED.search(word)
+    if ending and len(ending[0]) < len(word):
+        return "" if ending[1] == "t" else word[: ending.start()]
+    return word
+
+
+def is_unspaced(word: str) -> bool:
+    """Tell whether a word is of a script that writes no spaces between words."""
+    return re.fullmatch(f"[{_UNSPACED}]+", word) is not None
+
+
+def stem(word: str) -> str:
+    """Return what English singular and plural, and a few common endings, share.
+
+    A light rule of thumb to notice forms of one word, not a linguistic stem.
+
+    Examples
+    --------
+    >>> stem("libraries") == stem("library"), stem("boxes") == stem("box"), stem("playing") == stem("plays")
+    (True, True, True)
+    """
+    word = re.sub(r"(?<=..)ies$", "y", word.lower())
+    word = re.sub(r"(?<=..)(s|x|z|ch|sh)es$|(?<=..[^siu])s$", r"\1", word)
+    word = re.sub(r"(?<=...)(ing|ed)$", "", word)
+    word = re.sub(r"([bdgkmnprt])\1$", r"\1", word).removesuffix("e")
+    return re.sub(r"(?<=[^aeiou])y$", "i", word)
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    # \w knows no combining marks, without which words of Indic scripts fall to pieces.
+    marks = "".join(f"{first}-{last}" for first, last in _mark_ranges())
+    letter = rf"(?:[^\W_{_UNSPACED}][{marks}]*)"
+    letters = f"{letter}(?:[\u200c\u200d]?{letter})*"  # joiners shape the letters beside them, but only between two
+    address = r"\bhttps?://\S+|\bwww\.\S+"
+    return re.compile(rf"{address}|{letters}(?:['’\-‐‑]{letters})*(?:\+\+|\#)?|[{_UNSPACED}][{marks}]*|\S")
+
+
+def _mark_ranges() -> list[tuple[str, str]]:
+    ranges: list[tuple[str, str]] = []
+    for character in map(chr, range(0x300, 0x12000)):
+        if unicodedata.category(character)[0] != "M":
+            continue
+        if ranges and ord(character) == ord(ranges[-1][1]) + 1:
+            ranges[-1] = (ranges[-1][0], character)
+        else:
+            ranges.append((character, character))
+    return ranges

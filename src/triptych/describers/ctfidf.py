@@ -1,0 +1,170 @@
+"""Class-based TF-IDF: the words that a cluster uses more than the others do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from triptych.core.params import Choice, Flag, Integer, Limit
+from triptych.core.words import stem
+from triptych.describers._grams import Grams, count_grams, holds
+from triptych.describers.base import Describer, Documents, Keywords
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+__all__ = ["ClassTfidf", "class_counts", "class_weights", "strongest"]
+
+
+class ClassTfidf(Describer):
+    """Weigh the words of each cluster by class-based TF-IDF.
+
+    The weight of word x in cluster c is ``(tf(x, c) - t(x)) * log(1 + A / f(x))``: tf is its share of the
+    words of the cluster, t its share of the words of all documents, f its count in all clusters, A the mean
+    number of words in a cluster. The paper has t = 0; without that term the phrases that every document
+    repeats come out on top where clusters are few and large. A phrase and the words in it do not both stand
+    on the list.
+
+    References
+    ----------
+    Grootendorst, M. (2022). BERTopic: Neural topic modeling with a class-based TF-IDF procedure.
+    arXiv:2203.05794.
+    """
+
+    limits: ClassVar[Mapping[str, Limit]] = {
+        "top": Integer(low=1, high=1000, help="words for each cluster"),
+        "longest": Integer(low=1, high=5, help="most words in a phrase"),
+        "min_df": Integer(low=1, optional=True, help="fewest documents with a word; empty: grows with the corpus"),
+        "max_features": Integer(low=1, help="most words and phrases counted, the most frequent ones"),
+        "stop_words": Choice(options=("english", "none"), help="words left out before phrases are formed"),
+        "digits": Flag(help="whether plain numbers are words"),
+    }
+
+    def __init__(
+        self,
+        *,
+        top: int = 10,
+        longest: int = 2,
+        min_df: int | None = None,
+        max_features: int = 50_000,
+        stop_words: str = "english",
+        digits: bool = False,
+    ) -> None:
+        self.top = top
+        self.longest = longest
+        self.min_df = min_df
+        self.max_features = max_features
+        self.stop_words = stop_words
+        self.digits = digits
+
+    def describe(
+        self,
+        documents: Documents,
+        partitions: Sequence[npt.NDArray[np.int32]],
+        *,
+        seed: int,
+    ) -> list[list[Keywords]]:
+        """Return the ``top`` words of each cluster of each partition, strongest first."""
+        grams = count_grams(
+            documents.texts,
+            longest=self.longest,
+            min_df=self.min_df,
+            max_features=self.max_features,
+            stop_words=self.stop_words == "english",
+            digits=self.digits,
+        )
+        return [describe_partition(grams, labels, self.top) for labels in partitions]
+
+
+def describe_partition(grams: Grams, labels: npt.NDArray[np.int32], top: int) -> list[Keywords]:
+    """Return the strongest words of each cluster of one partition."""
+    counts = class_counts(grams.counts, labels)
+    weights = class_weights(counts, grams.counts)
+    return [strongest(grams.names, counts, weights, cluster, top) for cluster in range(counts.shape[0])]
+
+
+def class_counts(counts: csr_array, labels: npt.NDArray[np.int32]) -> csr_array:
+    """Sum the counts of the documents of each cluster.
+
+    Parameters
+    ----------
+    counts
+        (n, v) counts of each document.
+    labels
+        (n,) clusters, -1 for none; clusters are 0…k-1.
+
+    Returns
+    -------
+    csr_array
+        (k, v).
+    """
+    from scipy.sparse import csr_array
+
+    members = np.flatnonzero(labels >= 0)
+    clusters = int(labels.max(initial=-1)) + 1
+    shape = (clusters, len(labels))
+    onehot = csr_array((np.ones(len(members)), (labels[members], members)), shape=shape)
+    return csr_array(onehot @ counts)
+
+
+def class_weights(counts: csr_array, documents: csr_array) -> csr_array:
+    """Return the weight of every word of every cluster, as :class:`ClassTfidf` defines it.
+
+    Parameters
+    ----------
+    counts
+        (k, v) counts of each cluster.
+    documents
+        (n, v) counts of all documents, noise included: the background that a word must stand out from.
+
+    Returns
+    -------
+    csr_array
+        (k, v); 0 for words that are no more frequent in the cluster than in all documents.
+    """
+    from scipy.sparse import csr_array
+
+    weights = counts.tocoo(copy=True)
+    size = np.asarray(counts.sum(axis=1)).clip(1)
+    frequency = np.asarray(counts.sum(axis=0))
+    usual = np.asarray(documents.sum(axis=0)) / max(float(documents.sum()), 1.0)
+    if counts.shape[0] == 1:
+        usual[:] = 0  # one cluster stands out from nothing
+    excess = weights.data / size[weights.row] - usual[weights.col]
+    weights.data = excess.clip(0) * np.log1p(size.sum() / max(len(size), 1) / frequency[weights.col])
+    return csr_array(weights)
+
+
+def strongest(names: list[str], counts: csr_array, weights: csr_array, cluster: int, top: int) -> Keywords:
+    """Return the ``top`` words of a cluster, strongest first, no phrase beside its own words.
+
+    A word that mostly occurs inside a phrase gives way to it; otherwise the stronger of two that share
+    their stems is kept. Equal weights stand in the order of ``names``.
+    """
+    span = slice(weights.indptr[cluster], weights.indptr[cluster + 1])
+    columns, values = weights.indices[span], weights.data[span]
+    order = np.lexsort((columns, -values))[: 4 * top]
+    order = order[values[order] > 0]
+    tally = dict(zip(counts.indices[span], counts.data[span], strict=True))
+    pool = {names[column]: (float(tally[column]), float(value)) for column, value in
+            zip(columns[order], values[order], strict=True)}  # fmt: skip
+    return tuple((name, pool[name][1]) for name in _without_overlaps(pool))[:top]
+
+
+def _without_overlaps(pool: dict[str, tuple[float, float]]) -> list[str]:
+    """Return the names, without words that are mostly part of a phrase and phrases half said already."""
+    absorbed = {
+        shorter for longer in pool for shorter in pool
+        if holds(longer, shorter) and pool[longer][0] >= 0.5 * pool[shorter][0]
+    }  # fmt: skip
+    said: set[str] = set()
+    kept = []
+    for name in pool:
+        stems = {stem(word) for word in name.split()}
+        if name not in absorbed and 2 * len(stems & said) < len(stems):
+            said |= stems
+            kept.append(name)
+    return kept

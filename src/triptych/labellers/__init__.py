@@ -1,0 +1,1 @@
+"""Methods that give a cluster its title; one a file, ``base.py`` is the contract."""

@@ -1,0 +1,120 @@
+"""The evidence of all clusters, read once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from triptych.labellers._reading import Lexicon, Word, is_noun_phrase, read
+from triptych.labellers.base import Evidence
+
+__all__ = ["Corpus", "Key"]
+
+Key = tuple[str, ...]
+
+#: Most words of a phrase, and most characters.
+_WORDS, _CHARACTERS = 4, 36
+#: Exemplars come cut at so many characters.
+_CUT = 400
+
+
+class Corpus:
+    """The documents behind every cluster.
+
+    A cluster's documents are its exemplars or, where it holds finer clusters, theirs: what lies at the
+    centre of a mixed cluster stands for none of its parts.
+
+    Attributes
+    ----------
+    evidence
+        As given.
+    children
+        For each cluster, the places of the clusters that it holds one level finer.
+    members
+        For each cluster, its documents with weights that sum to 1.
+    texts, words
+        Title and text of each document, as they are and read.
+    spans
+        For each document, every run of words that could stand in a title: its stems, its forms, whether it
+        looks like a noun phrase, whether "the" stands before it.
+    weights
+        The share of all that each document stands for; sums to 1.
+    holders
+        For each stem, the documents that hold it.
+    lexicon
+        How the texts use words.
+    """
+
+    def __init__(self, evidence: Sequence[Evidence]) -> None:
+        self.evidence = evidence
+        self.children = _children(evidence)
+        self.texts: list[str] = []
+        self.members: list[dict[int, float]] = [{} for _ in evidence]
+        for index in sorted(range(len(evidence)), key=lambda i: evidence[i].level):
+            self.members[index] = self._inherited(index) or self._own(index)
+        self.words = [read(text, cut=len(text) >= _CUT) for text in self.texts]
+        self.spans = [list(_spans(words)) for words in self.words]
+        self.weights = self._weights()
+        holders: defaultdict[str, set[int]] = defaultdict(set)
+        for document, words in enumerate(self.words):
+            for word in words:
+                if word.content:
+                    holders[word.stem].add(document)
+        self.holders = {word: frozenset(documents) for word, documents in holders.items()}
+        titles = {title for piece in evidence for title in piece.titles}
+        self.lexicon = Lexicon.of(self.words, map(read, sorted(titles)))
+
+    def share(self, index: int) -> float:
+        """Return the share of all documents that a cluster holds."""
+        return sum(self.weights[document] for document in self.members[index])
+
+    def _inherited(self, index: int) -> dict[int, float]:
+        kin = self.children[index]
+        whole = sum(self.evidence[child].size for child in kin)
+        return {
+            document: weight * self.evidence[child].size / whole
+            for child in kin
+            for document, weight in self.members[child].items()
+        }
+
+    def _own(self, index: int) -> dict[int, float]:
+        piece = self.evidence[index]
+        first = len(self.texts)
+        titles = piece.titles or ("",) * len(piece.exemplars)
+        for title, text in zip(titles, piece.exemplars, strict=True):
+            self.texts.append(text if text.startswith(title) else f"{title}. {text}")
+        return dict.fromkeys(range(first, len(self.texts)), 1 / max(len(piece.exemplars), 1))
+
+    def _weights(self) -> list[float]:
+        finest = [i for i, kin in enumerate(self.children) if not kin]
+        whole = sum(self.evidence[i].size for i in finest)
+        weights = [0.0] * len(self.texts)
+        for index in finest:
+            for document, weight in self.members[index].items():
+                weights[document] = weight * self.evidence[index].size / whole
+        return weights
+
+
+def _children(evidence: Sequence[Evidence]) -> list[list[int]]:
+    place = {(piece.level, piece.cluster): index for index, piece in enumerate(evidence)}
+    children: list[list[int]] = [[] for _ in evidence]
+    for index, piece in enumerate(evidence):
+        parent = place.get((piece.level + 1, piece.parent))
+        if parent is not None:
+            children[parent].append(index)
+    return children
+
+
+def _spans(words: Sequence[Word]) -> Iterator[tuple[Key, Key, bool, bool]]:
+    for first in range(len(words)):
+        stems: tuple[str, ...] = ()
+        forms: tuple[str, ...] = ()
+        for last in range(first, min(first + _WORDS, len(words))):
+            word = words[last]
+            if not word.content or word.stem in stems:
+                break
+            stems, forms = (*stems, word.stem), (*forms, word.form)
+            length = len(" ".join(forms))
+            if 1 < length <= _CHARACTERS:
+                definite = first > 0 and words[first - 1].form == "the"
+                yield stems, forms, is_noun_phrase(words, first, last), definite

@@ -1,0 +1,202 @@
+"""Read texts for titles: words with their roles, how they are spelt, which stand as nouns, which have plurals."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from triptych.core.words import STOP_WORDS, is_unspaced, normal_form, pieces, stem
+
+__all__ = ["Lexicon", "Word", "can_be_noun", "is_noun_phrase", "read"]
+
+# After a noun comes a mark, the end or a stop word, but no determiner: that follows a verb.
+_DETERMINERS = frozenset(
+    """
+    a an the this that's these those its their his her my your our any all some each every no it them him
+    you us one another how what
+    """.split()  # noqa: SIM905
+)
+# After these comes a verb or an adjective.
+_BEFORE_VERBS = frozenset(
+    """
+    to is are was were be been being can could will would shall should may might must not do does did has
+    have it they we you he she i which who also only very so
+    """.split()  # noqa: SIM905
+)
+_AFTER_PARTICIPLES = frozenset(("as", "by", "from", "of", "to"))
+# Participles, adverbs and adjectives end no noun phrase. Endings tell many of them.
+_NO_NOUNS = frozenset(
+    """
+    american ancient british catholic danish dutch english equal female finnish french german greek irish
+    islamic italian jewish latin male modern polish roman russian scottish spanish swedish turkish welsh big
+    black blue brown different early eastern good great green grey high huge key large late left little long
+    low main new northern old orange pink purple red right short small southern western white yellow young
+    born built done drawn driven drunk found given gone grown held known shown spoken sold taken thrown told
+    worn written
+    """.split()  # noqa: SIM905
+)
+_NO_NOUN = re.compile(r"..(?:[^e]ed|[^mb]ly|ous|less|ful|[^e]ese|metric)$")
+#: Only capital letters that are no words of their own may stand in a title, as in "vitamin C".
+_LETTER = re.compile("[B-HJ-Z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One piece of a text.
+
+    Attributes
+    ----------
+    surface
+        As written, possessive ending cut.
+    form
+        As counted; empty for a mark.
+    stem
+        What its forms share.
+    content
+        Whether it may be part of a title.
+    """
+
+    surface: str
+    form: str
+    stem: str
+    content: bool
+
+
+_MARK = Word("", "", "", content=False)
+
+
+def read(text: str, *, cut: bool = False) -> list[Word]:
+    """Return the words and marks of a text.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    cut
+        Whether the last word may be half a word, and is left out.
+    """
+    words: list[Word] = []
+    for piece in pieces(text):
+        word = _word(piece)
+        words.append(word)
+        if word.form and len(word.form) < len(piece):
+            words.append(_MARK)  # what follows a possessive is another phrase
+    return words[:-1] if cut else words
+
+
+@lru_cache(maxsize=100_000)
+def _word(piece: str) -> Word:
+    form = normal_form(piece)
+    content = (
+        (1 < len(form) <= 30 or bool(_LETTER.fullmatch(piece)))
+        and form not in STOP_WORDS
+        and not is_unspaced(form)
+        and not re.fullmatch(r"[\d\-]+|.*-.*\d.*|.*\d.*-.*", form)
+    )
+    surface = piece[: len(form)]
+    return Word(surface if surface.lower() == form else form, form, stem(form), content)
+
+
+def is_noun_phrase(words: Sequence[Word], first: int, last: int) -> bool:
+    """Tell whether the words from ``first`` to ``last`` look like a noun phrase or the end of one."""
+    after = words[last + 1] if last + 1 < len(words) else _MARK
+    before = words[first - 1].form if first else ""
+    ends = not after.content and after.form not in _DETERMINERS
+    if words[last].form.endswith("ing") and after.form in _AFTER_PARTICIPLES:
+        return False
+    return ends and before not in _BEFORE_VERBS and can_be_noun(words[last].form)
+
+
+def _is_verb(words: Sequence[Word], place: int) -> bool:
+    after = words[place + 1].form if place + 1 < len(words) else ""
+    before = words[place - 1].form if place else ""
+    return after in _DETERMINERS or before in _BEFORE_VERBS
+
+
+def can_be_noun(form: str) -> bool:
+    """Tell whether a word may be a noun, for all that its ending and a short list of others say."""
+    return form not in _NO_NOUNS and not _NO_NOUN.search(form)
+
+
+@dataclass
+class Lexicon:
+    """How the texts spell and use their words.
+
+    Attributes
+    ----------
+    spellings
+        For each form, its surfaces; those that say little about capitals count a tenth.
+    forms
+        For each stem, its forms.
+    seen, nouns, verbs, counted
+        How often a form occurs, stands as a noun, stands as a verb, stands as a noun after "a" or "an".
+    """
+
+    spellings: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    forms: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    seen: Counter[str] = field(default_factory=Counter)
+    nouns: Counter[str] = field(default_factory=Counter)
+    verbs: Counter[str] = field(default_factory=Counter)
+    counted: Counter[str] = field(default_factory=Counter)
+    _spelt: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, texts: Iterable[Sequence[Word]], titles: Iterable[Sequence[Word]]) -> Lexicon:
+        """Gather a lexicon from texts and titles that were read."""
+        lexicon = cls()
+        texts = list(texts)
+        small = sum(bool(words) and words[0].surface[:1].islower() for words in texts)
+        for words in texts:
+            lexicon._add(words, sentences=2 * small < len(texts))
+        for words in titles:
+            # A thing that several titles name is one that can be counted.
+            lexicon.counted.update(
+                {word.form for i, word in enumerate(words) if word.content and is_noun_phrase(words, i, i)}
+            )
+        return lexicon
+
+    def _add(self, words: Sequence[Word], *, sentences: bool) -> None:
+        content = [word.surface for word in words if word.content]
+        headline = sum(surface[0].isupper() for surface in content) > 0.6 * len(content)
+        for i, word in enumerate(words):
+            if not word.content:
+                continue
+            noun = is_noun_phrase(words, i, i)
+            self.seen[word.form] += 1
+            self.nouns[word.form] += noun
+            self.verbs[word.form] += _is_verb(words, i)
+            self.counted[word.form] += noun and i > 0 and words[i - 1].form in ("a", "an")
+            self.forms[word.stem].add(word.form)
+            # A capital in a headline or at the start of a sentence says little about the word.
+            starts = sentences and (headline or i == 0 or not words[i - 1].form)
+            self.spellings[word.form][word.surface] += 1 if starts and word.surface.istitle() else 10
+
+    def noun(self, form: str) -> float:
+        """Return how often a word stands as a noun, in (0, 1)."""
+        return (self.nouns[form] + 0.5) / (self.seen[form] + 1)
+
+    def verb(self, form: str) -> float:
+        """Return how often a word stands as a verb, in [0, 1)."""
+        return self.verbs[form] / (self.seen[form] + 1)
+
+    def spell(self, form: str) -> str:
+        """Return the usual spelling of a word within a sentence."""
+        if form not in self._spelt:
+            self._spelt[form] = self._usual(form)
+        return self._spelt[form]
+
+    def _usual(self, form: str) -> str:
+        spellings = self.spellings.get(form)
+        if not spellings:
+            return form
+        # Lists of tags and addresses lose capitals, nothing adds them: half is enough.
+        named = {spelling: count for spelling, count in spellings.items() if spelling != form}
+        best = min(named, key=lambda spelling: (-named[spelling], spelling), default=form)
+        return best if named and named[best] >= max(10, 0.45 * spellings.total()) else form
+
+    def is_name(self, form: str) -> bool:
+        """Tell whether a word is usually written with a capital."""
+        return self.spell(form) != form

@@ -1,0 +1,1 @@
+"""Pure functions of arrays that measure agreement, language and, later, trust."""

@@ -1,0 +1,1 @@
+"""Methods that join clusters into coarser ones; one a file, ``base.py`` is the contract."""

@@ -1,0 +1,51 @@
+"""What stages share when they pick their inputs and say what they depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from triptych.core.atlas import Atlas, last
+from triptych.core.errors import UsageError, nearest
+from triptych.core.slots import Shelf, Vectors
+
+
+def pick(shelf: Shelf[Any], name: str | None, what: str) -> str:
+    """Return the name of an input: the one asked for, or the newest."""
+    if name is None:
+        return last(shelf)
+    if name not in shelf:
+        raise UsageError(f"there is no {what} {name!r} in this Atlas", hint=nearest(name, shelf))
+    return name
+
+
+def reads(atlas: Atlas, *paths: str) -> dict[str, str]:
+    """Return the digests of slot values by path."""
+    return {path: atlas.digests[path] for path in paths}
+
+
+def given(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters as they are written down: JSON values, tuples as lists."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in params.items()}
+
+
+def directions(vectors: Vectors) -> npt.NDArray[np.float32]:
+    """Return the vectors at unit length, float32 (m, d)."""
+    if vectors.unit:
+        return vectors.values
+    lengths = np.linalg.norm(vectors.values.astype(np.float64), axis=1, keepdims=True)
+    unit: npt.NDArray[np.float32] = (vectors.values / lengths).astype(np.float32)
+    return unit
+
+
+def space(atlas: Atlas, name: str) -> tuple[str, npt.NDArray[np.float32]]:
+    """Return the path and the points of a layout, or of vectors at unit length."""
+    if name in atlas.layouts:
+        return f"layouts/{name}", atlas.layouts[name].values
+    if name in atlas.vectors:
+        return f"vectors/{name}", directions(atlas.vectors[name])
+    known = [*atlas.layouts, *atlas.vectors]
+    raise UsageError(f"there is no layout and there are no vectors called {name!r}", hint=nearest(name, known))

@@ -1,0 +1,196 @@
+"""draw: an Atlas becomes pages that people look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+
+from triptych.core.atlas import Atlas, last
+from triptych.core.errors import UsageError
+from triptych.core.schema import STATUS, Status, split_template
+from triptych.core.tables import row_name
+from triptych.export.files import write_text
+from triptych.pages.map import render_map
+from triptych.pages.payload import MapData, MapLevel, MapTopic, Sprites
+from triptych.stages._inputs import pick
+
+__all__ = ["Page", "SpriteSheet", "draw_map"]
+
+#: Characters of a text on the hover card.
+EXCERPT = 300
+
+
+@dataclass(frozen=True)
+class Page:
+    """One offline HTML page: ``html`` is all of it; a notebook shows it in a sandbox."""
+
+    html: str
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page to a file and return its path."""
+        return write_text(path, self.html)
+
+    def _repr_html_(self) -> str:
+        frame = 'sandbox="allow-scripts" width="100%" height="600" style="border:0"'
+        return f'<iframe {frame} srcdoc="{escape(self.html)}"></iframe>'
+
+
+@dataclass(frozen=True)
+class SpriteSheet:
+    """A picture for each input row: square tiles of ``tile`` pixels, ``columns`` in a line, tile i for row i."""
+
+    image: bytes
+    mime: str
+    tile: int
+    columns: int
+
+
+def draw_map(
+    atlas: Atlas,
+    path: str | Path | None = None,
+    *,
+    layout: str = "umap2",
+    tree: str | None = None,
+    title: str = "Map",
+    sprites: SpriteSheet | None = None,
+) -> Page:
+    """Draw the interactive map as one offline HTML page.
+
+    Parameters
+    ----------
+    atlas
+        With a two-dimensional layout; with titles if there are to be labels.
+    path
+        Where to write it; None only returns it.
+    layout
+        Which layout.
+    tree
+        Which tree's topics; None takes the newest, if any.
+    title
+        The heading.
+    sprites
+        Pictures to draw as points.
+
+    Returns
+    -------
+    Page
+        Shows the title, the start of the text, the date, group and show columns of every row, and nothing else of it.
+
+    Raises
+    ------
+    UsageError
+        If the layout does not exist or has not two dimensions.
+    """
+    coordinates = atlas.layouts[pick(atlas.layouts, layout, "layout")].values
+    if coordinates.shape[1] != 2:
+        raise UsageError(f"layout {layout!r} has {coordinates.shape[1]} dimensions", hint="a map needs 2: umap2")
+    if tree is None and len(atlas.descriptions):
+        tree = last(atlas.descriptions)
+    m = atlas.kept.height
+    data = MapData(
+        title=title,
+        subtitle=_subtitle(atlas, tree),
+        xy=coordinates,
+        names=[row_name(atlas, i) for i in range(m)],
+        texts=[text[:EXCERPT] for text in atlas.documents] if any(atlas.documents) else None,
+        levels=_levels(atlas, tree),
+        fields={name: _cells(atlas, name) for name in shown_columns(atlas)},
+        links=row_links(atlas),
+        sprites=_sprites(atlas, sprites),
+        notes=tuple(about(atlas)),
+    )
+    page = Page(render_map(data))
+    if path is not None:
+        page.save(path)
+    return page
+
+
+def shown_columns(atlas: Atlas) -> list[str]:
+    """Return the columns that a page shows of each row."""
+    named = [atlas.roles.date, *atlas.roles.group, *atlas.roles.show, atlas.roles.popularity]
+    return list(dict.fromkeys(name for name in named if name))
+
+
+def about(atlas: Atlas) -> list[str]:
+    """Return what was done, in sentences."""
+    notes = []
+    for step in atlas.steps:
+        notes += [note[0].upper() + note[1:] + ("" if note.endswith(".") else ".") for note in step.notes]
+    return notes
+
+
+def row_links(atlas: Atlas) -> list[str | None] | None:
+    """Return the link of each kept row: the template with its values percent-encoded, None where one is missing.
+
+    A placeholder that opens the template holds an address of its own and is left as it is.
+    """
+    if atlas.roles.link is None:
+        return None
+    pieces = split_template(atlas.roles.link)
+    columns = {name: atlas.kept[name].to_list() for _, name in pieces if name}
+    return [_link(pieces, {name: columns[name][row] for name in columns}) for row in range(atlas.kept.height)]
+
+
+def _link(pieces: list[tuple[str, str | None]], values: dict[str, Any]) -> str | None:
+    if not all(values.values()):
+        return None
+    link = ""
+    for plain, name in pieces:
+        link += plain
+        if name:
+            link += quote(str(values[name]), safe="") if link else str(values[name])
+    return link
+
+
+def _subtitle(atlas: Atlas, tree: str | None) -> str:
+    rows = f"{atlas.kept.height:,} rows"
+    if tree is None:
+        return rows
+    labels = atlas.trees[tree].levels[0]
+    topics = atlas.trees[tree].sizes[0]
+    return f"{rows} · {topics:,} topics · {np.mean(labels < 0):.0%} in none"
+
+
+def _levels(atlas: Atlas, tree: str | None) -> tuple[MapLevel, ...]:
+    if tree is None:
+        return ()
+    topics: list[list[MapTopic]] = [[] for _ in atlas.trees[tree].levels]
+    for topic, title, _ in atlas.titles(tree):
+        words = tuple(word for word, _ in topic.keywords)
+        topics[topic.level].append(MapTopic(topic.cluster, title or "Untitled", words, topic.size, topic.parent))
+    return tuple(MapLevel(ids, tuple(t)) for ids, t in zip(atlas.trees[tree].levels, topics, strict=True))
+
+
+def _cells(atlas: Atlas, name: str) -> Sequence[Any]:
+    column = atlas.kept[name]
+    return [None if value is None else str(value) for value in column.to_list()]
+
+
+def _sprites(atlas: Atlas, sheet: SpriteSheet | None) -> Sprites | None:
+    if sheet is None:
+        return None
+    index = np.flatnonzero((atlas.rows[STATUS] == Status.KEPT.value).to_numpy())
+    return Sprites(sheet.image, sheet.mime, sheet.tile, sheet.columns, index.astype(np.int32))
+
+
+def atlas_card(atlas: Atlas) -> str:
+    """Return how an Atlas shows itself in a notebook: what is in it, and its coarsest topics."""
+    lines = [f"<b>Atlas</b> · {atlas.kept.height:,} of {atlas.rows.height:,} rows kept<ul>"]
+    lines += [f"<li>{escape(note)}</li>" for note in about(atlas)]
+    lines.append("</ul>")
+    if len(atlas.descriptions):
+        tree = last(atlas.descriptions)
+        top = len(atlas.trees[tree].levels) - 1
+        lines.append("<table><tr><th>topic</th><th>rows</th><th>words</th></tr>")
+        for topic, title, _ in atlas.titles(tree):
+            if topic.level == top:
+                words = escape(", ".join(word for word, _ in topic.keywords[:6]))
+                lines.append(f"<tr><td>{escape(title)}</td><td>{topic.size:,}</td><td>{words}</td></tr>")
+        lines.append("</table>")
+    return "".join(lines)

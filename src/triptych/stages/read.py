@@ -1,0 +1,79 @@
+"""read: untrusted bytes or objects in memory become the rows of an Atlas."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from triptych.core import codec
+from triptych.core.atlas import Atlas
+from triptych.core.errors import InputError
+from triptych.core.schema import STATUS, ReadOptions, Roles, Status, Table
+from triptych.core.slots import Vectors
+from triptych.core.step import Outcome, Plan, run_step
+
+__all__ = ["read"]
+
+#: The name of vectors that came with the data.
+GIVEN = "given"
+
+
+def read(
+    source: Any, *, roles: Roles, options: ReadOptions | None = None, metadata: Any = None, seed: int = 0
+) -> Atlas:
+    """Read a table of texts or vectors.
+
+    Parameters
+    ----------
+    source
+        A path (CSV, TSV, JSONL, Parquet, .npy), a list of strings, a Polars, pandas or Arrow frame, or an array (n, d).
+    roles
+        Which column plays which part.
+    options
+        How to read; None takes the defaults.
+    metadata
+        A frame, or the path of one, with a row for each row of an array.
+    seed
+        The root seed of all later steps.
+
+    Returns
+    -------
+    Atlas
+        With rows, and with ``vectors["given"]`` when the source holds vectors.
+
+    Raises
+    ------
+    InputError
+        If the data cannot be used as it is; names file, column, row and value.
+    """
+    from triptych.sources import read as read_table
+
+    options = options or ReadOptions()
+    table = read_table(source, roles=roles, options=options, metadata=metadata)
+    rows_digest = codec.digest(codec.encode(table.rows)[1])
+    atlas = Atlas(rows=table.rows, roles=table.roles, seed=seed)
+    plan = Plan(
+        stage="read", name="rows", method="table", version="1", params=asdict(options) | {"roles": asdict(roles)},
+        reads={"source": table.digest, "rows": rows_digest}, total=table.rows.height,
+    )  # fmt: skip
+    return run_step(atlas, plan, lambda _seed: _outcome(table))
+
+
+def _outcome(table: Table) -> Outcome:
+    values: dict[str, Any] = {"rows": table.rows}
+    if table.vectors is not None:
+        none = np.zeros(0, dtype=np.bool_)
+        values[f"vectors/{GIVEN}"] = Vectors(table.vectors, unit=False, cut=none, foreign=none)
+    counts = Counter(table.rows[STATUS].to_list())
+    kept = counts.pop(Status.KEPT.value, 0)
+    if not kept:
+        raise InputError("0 rows are left to work on", hint=_marked(counts) or "the input has no rows")
+    summary = f"{table.rows.height:,} rows in, {kept:,} kept" + (f"; marked: {_marked(counts)}" if counts else "")
+    return Outcome(values, (summary, *table.notes))
+
+
+def _marked(counts: Counter[str]) -> str:
+    return ", ".join(f"{count:,} {status.replace('_', ' ')}" for status, count in sorted(counts.items()))

@@ -1,0 +1,61 @@
+"""reduce: vectors become coordinates in few dimensions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from triptych.core.atlas import Atlas
+from triptych.core.context import current
+from triptych.core.registry import create
+from triptych.core.slots import Layout
+from triptych.core.step import Outcome, Plan, run_step
+from triptych.reducers.base import Reducer
+from triptych.stages._inputs import directions, given, pick, reads
+
+__all__ = ["reduce"]
+
+
+def reduce(
+    atlas: Atlas, method: str = "umap", *, on: str | None = None, name: str | None = None, **params: Any
+) -> Atlas:
+    """Lay the kept rows out in few dimensions.
+
+    Parameters
+    ----------
+    atlas
+        With vectors, and with their graph from ``relate`` (one row needs none).
+    method
+        One of ``triptych methods reducers``.
+    on
+        Which vectors; None takes the newest.
+    name
+        Of the result; the method's name and its dimensions unless given: ``"umap2"``.
+    **params
+        Of the method.
+
+    Returns
+    -------
+    Atlas
+        With ``layouts[name]``.
+
+    Raises
+    ------
+    UsageError
+        If a parameter is wrong, or asks for more neighbours than the graph has.
+    """
+    on = pick(atlas.vectors, on, "vectors")
+    reducer = create("reducers", method, Reducer, params)
+    vectors = atlas.vectors[on]
+    graph = atlas.graphs[pick(atlas.graphs, on, "graph")] if len(vectors.values) > 1 else None
+    paths = [f"vectors/{on}"] + ([f"graphs/{on}"] if graph else [])
+    plan = Plan(
+        stage="reduce", name=name or f"{method}{reducer.n_components}", method=method, version=reducer.version,
+        params=given(reducer.params()), reads=reads(atlas, *paths),
+    )  # fmt: skip
+
+    def compute(seed: int) -> Outcome:
+        points = directions(vectors) if graph is not None and graph.metric == "cosine" else vectors.values
+        layout = reducer.fit_transform(points, graph, seed=seed, threads=current().threads)
+        return Outcome({f"layouts/{plan.name}": Layout(layout)})
+
+    return run_step(atlas, plan, compute)

@@ -1,0 +1,203 @@
+"""run: the whole road, from data to map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from triptych.core.atlas import Atlas
+from triptych.core.context import Context, Progress, Silent, available_threads, using
+from triptych.core.errors import UsageError
+from triptych.core.params import Choice, Integer, Real, Sizes, Text, check_params, limits_of, setting
+from triptych.core.schema import ReadOptions, Roles
+from triptych.core.store import Store
+from triptych.stages.audit import audit
+from triptych.stages.cluster import cluster
+from triptych.stages.describe import describe
+from triptych.stages.draw import SpriteSheet
+from triptych.stages.encode import encode
+from triptych.stages.label import label
+from triptych.stages.nest import LEVELS, nest
+from triptych.stages.read import read
+from triptych.stages.reduce import reduce
+from triptych.stages.relate import DEFAULT_K, METRICS, relate
+
+__all__ = ["Road", "run"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Road:
+    """The settings of the road; each has the same name here, in ``run`` and on the command line."""
+
+    encoder: str = setting("minilm", Text(help="method that turns texts into vectors"))
+    metric: str = setting("cosine", Choice(options=METRICS, help="distance between vectors"))
+    n_neighbors: int | None = setting(
+        None,
+        Integer(low=2, high=500, optional=True, help="neighbours that layouts keep near; 15 unless given"),
+    )
+    reduction: int = setting(
+        5,
+        Integer(
+            low=0,
+            high=100,
+            help="dimensions of the layout that is clustered; 0 clusters the vectors themselves",
+        ),
+    )
+    min_dist: float = setting(0.1, Real(low=0.0, high=10.0, help="how close the map may pack points"))
+    clusterer: str = setting("hdbscan", Text(help="method that partitions the rows"))
+    min_cluster_size: int | None = setting(
+        None,
+        Integer(low=2, optional=True, help="fewest rows that make a cluster; 0.28 √n, at least 5, unless given"),
+    )
+    min_samples: int | None = setting(
+        None,
+        Integer(low=1, optional=True, help="neighbours that decide how dense a place is; 5 unless given"),
+    )
+    selection: str | None = setting(
+        None,
+        Choice(options=("eom", "leaf"), optional=True, help="which HDBSCAN clusters: most stable or smallest"),
+    )
+    n_clusters: int | None = setting(
+        None, Integer(low=1, high=10_000, optional=True, help="number of clusters, for methods that need one")
+    )
+    levels: tuple[int, ...] = setting(LEVELS, Sizes(low=1, help="topics asked of the coarser levels"))
+    describer: str = setting("mmr", Text(help="method that finds the words of a topic"))
+    diversity: float | None = setting(
+        None,
+        Real(low=0.0, high=1.0, optional=True, help="how varied the words of a topic should be, for mmr"),
+    )
+    labeller: str = setting("phrases", Text(help="method that titles the topics"))
+    seed: int = setting(0, Integer(low=0, help="root of all random choices"))
+
+
+def run(
+    source: Any,
+    *,
+    text: str | None = None,
+    title: str | None = None,
+    date: str | None = None,
+    link: str | None = None,
+    image: str | None = None,
+    popularity: str | None = None,
+    id: str | None = None,  # noqa: A002 - the name of the column's role everywhere
+    group: str | Sequence[str] = (),
+    show: str | Sequence[str] = (),
+    vectors: str | None = None,
+    metadata: Any = None,
+    reading: ReadOptions | None = None,
+    out: str | Path | None = None,
+    sprites: SpriteSheet | None = None,
+    name: str | None = None,
+    progress: Progress | None = None,
+    threads: int | None = None,
+    **settings: Any,
+) -> Atlas:
+    """Take data all the way to a labelled map.
+
+    Parameters
+    ----------
+    source
+        A path (CSV, TSV, JSONL, Parquet, .npy), a list of strings, a Polars, pandas or Arrow frame, or an array (n, d).
+    text, title, date, link, image, popularity, id, group, show, vectors
+        Columns by the part they play; see :class:`triptych.Roles`. ``text`` may be a template such as
+        ``"{name}. {summary}"``, ``link`` one such as ``"https://example.org/{id}"``.
+    metadata
+        For an array: a frame, or the path of one, with a row for each of its rows.
+    reading
+        How to read; see :class:`triptych.ReadOptions`.
+    out
+        Folder of the run; None keeps everything in memory. A second run into the same folder does nothing twice.
+    sprites
+        A picture for each row, drawn as the points of the map.
+    name
+        Heading of the pages; the name of the source unless given.
+    progress
+        Is told how it goes, for example ``triptych.RichProgress()``.
+    threads
+        How many threads to use; all by default; never changes a result.
+    **settings
+        See :class:`triptych.Road`.
+
+    Returns
+    -------
+    Atlas
+        With vectors, graph, layouts, clustering, levels, words, titles; ``out`` has map.html, report.html,
+        results.parquet, results.csv, topics.csv and topics.json as well.
+
+    Raises
+    ------
+    InputError
+        If the data cannot be used as it is.
+    UsageError
+        If a setting makes no sense.
+    StoreError
+        If the folder cannot be written, or is being written by another process.
+    """
+    road = _road(settings)
+    roles = Roles(
+        text=text, title=title, date=date, link=link, image=image, popularity=popularity, id=id,
+        group=_names(group), show=_names(show), vectors=vectors,
+    )  # fmt: skip
+    store = Store(out) if out is not None else None
+    context = Context(threads=threads or available_threads(), progress=progress or Silent(), store=store)
+    try:
+        with using(context):
+            atlas = read(source, roles=roles, options=reading, metadata=metadata, seed=road.seed)
+            atlas = travel(atlas, road)
+            if store is not None:
+                config = asdict(road) | {"reading": asdict(reading or ReadOptions())}
+                store.publish(atlas, config)
+                from triptych.stages.deliver import deliver
+
+                deliver(atlas, store.path, name=name or _name(source), sprites=sprites)
+    finally:
+        if store is not None:
+            store.close()
+    return atlas
+
+
+def travel(atlas: Atlas, road: Road) -> Atlas:
+    """Take an Atlas that has been read through every later stage."""
+    if not len(atlas.vectors):
+        atlas = encode(atlas, road.encoder)
+    n_neighbors, rows = road.n_neighbors, atlas.kept.height
+    if n_neighbors is not None and n_neighbors > rows:
+        raise UsageError(
+            f"run: n_neighbors {n_neighbors} is more than the {rows:,} rows",
+            hint=f"the largest legal value is {rows}",
+        )
+    atlas = relate(atlas, metric=road.metric, k=n_neighbors and max(n_neighbors - 1, min(DEFAULT_K, rows - 1)))
+    knobs: dict[str, Any] = {"n_neighbors": n_neighbors}
+    on = list(atlas.vectors)[-1]
+    if road.reduction:
+        on = f"umap{road.reduction}" if road.reduction != 2 else "umap2_dense"
+        atlas = reduce(atlas, "umap", n_components=road.reduction, min_dist=0.0, name=on, **knobs)
+    atlas = reduce(atlas, "umap", n_components=2, min_dist=road.min_dist, name="umap2", **knobs)
+    atlas = cluster(atlas, road.clusterer, on=on, **_clusterer_params(road))
+    atlas = nest(atlas, on=on, sizes=road.levels)
+    varied: dict[str, Any] = {} if road.diversity is None else {"diversity": road.diversity}
+    atlas = describe(atlas, road.describer, **varied)
+    atlas = label(atlas, road.labeller)
+    return audit(atlas) if atlas.roles.group else atlas
+
+
+def _clusterer_params(road: Road) -> dict[str, Any]:
+    names = ("min_cluster_size", "min_samples", "selection", "n_clusters")
+    return {name: getattr(road, name) for name in names if getattr(road, name) is not None}
+
+
+def _road(settings: dict[str, Any]) -> Road:
+    if "levels" in settings:
+        settings = settings | {"levels": tuple(settings["levels"])}
+    check_params("run", limits_of(Road), settings)
+    return Road(**settings)
+
+
+def _names(names: str | Sequence[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _name(source: Any) -> str:
+    return Path(source).stem if isinstance(source, str | Path) else "Map"

@@ -1,0 +1,77 @@
+"""MiniLM: vectors that depend on the text alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import triptych as tp
+from triptych.core.errors import InputError, UsageError
+from triptych.encoders import minilm
+from triptych.encoders.minilm import MiniLM
+
+TEXTS = [
+    "A hitman takes one last contract.",
+    "An assassin accepts a final job.",
+    "How to bake sourdough bread at home.",
+    "naïve café 🤖",
+    "x",
+    "long " * 400,
+]
+
+
+def encode(texts: list[str], threads: int = 2, **params: int) -> np.ndarray:
+    return MiniLM(**params).encode(texts, threads=threads, advance=lambda _: None).vectors
+
+
+def test_f012_texts_become_unit_vectors_of_384() -> None:
+    vectors = encode(TEXTS)
+    assert vectors.shape == (6, 384)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    cosines = vectors @ vectors.T
+    assert cosines[0, 1] > 0.3 > 0.1 > cosines[0, 2]
+
+
+def test_f012_a_vector_depends_on_its_text_alone() -> None:
+    together = encode(TEXTS)
+    alone = np.vstack([encode([text], threads=1) for text in TEXTS])
+    backwards = encode(TEXTS[::-1] * 20, threads=3)[: len(TEXTS)][::-1]
+    assert together.tobytes() == alone.tobytes() == np.ascontiguousarray(backwards).tobytes()
+
+
+def test_f012_progress_counts_every_text() -> None:
+    done: list[int] = []
+    MiniLM().encode([f"text {i}" for i in range(70)], threads=2, advance=done.append)
+    assert sum(done) == 70
+
+
+def test_f122_texts_cut_at_the_window_are_marked() -> None:
+    found = MiniLM().encode(TEXTS, threads=1, advance=lambda _: None)
+    assert found.cut.tolist() == [False] * 5 + [True]
+    assert MiniLM(window=512).encode(TEXTS, threads=1, advance=lambda _: None).cut.sum() == 0
+    # What is cut off has no say.
+    assert np.array_equal(encode(["long " * 400]), encode(["long " * 400 + "bread"]))
+
+
+def test_f122_cut_and_foreign_texts_are_counted_and_shown() -> None:
+    german = "Die Katze sitzt auf der Matte und der Hund liegt nicht unter dem Tisch, weil er müde ist"
+    atlas = tp.encode(tp.read([*TEXTS, german], roles=tp.Roles()))
+    vectors = atlas.vectors["minilm"]
+    assert vectors.cut.tolist() == [False] * 5 + [True, False]
+    assert vectors.foreign.tolist() == [False] * 6 + [True]
+    notes = atlas.steps[-1].notes
+    assert notes[0].startswith("1 of 7 texts (14.3%) are longer than the encoder's window")
+    assert notes[1].startswith("1 of 7 texts (14.3%) are probably not in English")
+
+
+def test_another_model_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(minilm, "MODEL_SHA256", "0" * 64)
+    with pytest.raises(InputError, match="not the one that Triptych was tested with"):
+        encode(["a"])
+
+
+def test_no_text_to_encode() -> None:
+    atlas = tp.read(np.eye(3, dtype=np.float32), roles=tp.Roles())
+    with pytest.raises(UsageError, match="no text to encode"):
+        tp.encode(atlas)

@@ -1,0 +1,60 @@
+/** The buttons of the map and the panel that says what it is. */
+
+import { button, count, h, icon } from "./dom";
+import type { Meta } from "./data";
+
+export interface Actions {
+  zoom(factor: number): void;
+  reset(): void;
+  theme(): void;
+  topics(): void;
+}
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ["drag, arrow keys", "move"],
+  ["wheel, pinch, + and −, double click", "zoom"],
+  ["0 or Home", "the whole map"],
+  ["/", "search"],
+  ["Esc", "close the card, then clear the search"],
+];
+
+const ICONS = {
+  plus: "M10 4 V16 M4 10 H16",
+  minus: "M4 10 H16",
+  whole: "M4 8 V4 H8 M12 4 H16 V8 M16 12 V16 H12 M8 16 H4 V12",
+  theme: "M10 3 A7 7 0 1 0 17 10 A5.2 5.2 0 0 1 10 3 Z",
+  about: "M10 9 V14 M10 6 V6.4 M10 17 A7 7 0 1 1 10 3 A7 7 0 1 1 10 17",
+  topics: "M4 6 H4.1 M8 6 H16 M4 10 H4.1 M8 10 H16 M4 14 H4.1 M8 14 H16",
+};
+
+export class Controls {
+  readonly element: HTMLElement;
+  readonly about: HTMLDialogElement;
+
+  constructor(meta: Meta, replaced: number, actions: Actions) {
+    this.about = h("dialog", { className: "about", "aria-label": "About this map" });
+    this.about.append(...aboutParts(meta, replaced), button("close", "Close", () => this.about.close(), icon("M5 5 L15 15 M15 5 L5 15")));
+    this.about.addEventListener("click", (event) => event.target === this.about && this.about.close());
+    this.element = h(
+      "div",
+      { className: "controls", role: "toolbar", "aria-label": "Map" },
+      button("topics-toggle", "Topics", actions.topics, icon(ICONS.topics)),
+      button("zoom", "Zoom in", () => actions.zoom(1.6), icon(ICONS.plus)),
+      button("zoom", "Zoom out", () => actions.zoom(1 / 1.6), icon(ICONS.minus)),
+      button("reset", "Show the whole map", actions.reset, icon(ICONS.whole)),
+      button("theme", "Light or dark", actions.theme, icon(ICONS.theme)),
+      button("info", "About this map", () => this.about.showModal(), icon(ICONS.about)),
+    );
+  }
+}
+
+function aboutParts(meta: Meta, replaced: number): HTMLElement[] {
+  const notes = [
+    ...meta.notes,
+    "Points that lie close together are alike; large distances and the directions of the axes mean nothing.",
+    ...(replaced > 0 ? [`${count(replaced)} broken ${replaced === 1 ? "character is" : "characters are"} shown as �.`] : []),
+  ];
+  const keys = h("dl");
+  for (const [key, does] of KEYS) keys.append(h("dt", {}, key), h("dd", {}, does));
+  return [h("h2", {}, "About this map"), ...notes.map((note) => h("p", { dir: "auto" }, note)), h("h3", {}, "Keys"), keys];
+}

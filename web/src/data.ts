@@ -1,0 +1,134 @@
+/** The packed data of the page → a typed model. Mirrors `pages/payload.py`. */
+
+export interface Topic {
+  readonly level: number;
+  readonly place: number;
+  readonly id: number;
+  readonly label: string;
+  readonly keywords: readonly string[];
+  readonly size: number;
+  /** Place of its topic one level coarser, -1 at the top. */
+  readonly parent: number;
+}
+
+export interface Level {
+  /** Place of each point's topic, -1 for noise. */
+  readonly assignment: Int16Array | Int32Array;
+  readonly topics: readonly Topic[];
+}
+
+export type Cell = string | number | boolean | null;
+
+export interface Sprites {
+  readonly image: Blob;
+  readonly tile: number;
+  readonly columns: number;
+  readonly index: Int32Array;
+}
+
+export interface MapData {
+  readonly count: number;
+  /** Steps of 1/65535 of the larger side, x and y of each point in turn; y grows upwards. */
+  readonly xy: Uint16Array;
+  readonly names: readonly string[];
+  readonly texts: readonly string[] | null;
+  /** Finest first. */
+  readonly levels: readonly Level[];
+  readonly fields: readonly (readonly [string, readonly Cell[]])[];
+  readonly links: { readonly safe: readonly (string | null)[]; readonly refused: Readonly<Record<string, string>> } | null;
+  readonly sprites: Sprites | null;
+  /** Lone surrogates that were replaced by U+FFFD. */
+  readonly replaced: number;
+}
+
+export interface Meta {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly notes: readonly string[];
+}
+
+type RawTopic = [id: number, label: string, keywords: string[], size: number, parent: number];
+
+interface Head extends Omit<MapData, "xy" | "levels" | "sprites"> {
+  readonly xy: number;
+  readonly levels: readonly { assignment: number; topics: RawTopic[] }[];
+  readonly sprites: { image: number; mime: string; tile: number; columns: number; index: number } | null;
+  readonly arrays: readonly [kind: string, offset: number, length: number][];
+}
+
+/** Base64 of gzip of the packed form → model. */
+export async function decode(base64: string): Promise<MapData> {
+  const packed = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return unpack(await new Response(stream).arrayBuffer());
+}
+
+/** The packed form → model. */
+export function unpack(buffer: ArrayBuffer): MapData {
+  const length = new DataView(buffer).getUint32(0, true);
+  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length))) as Head;
+  const array = (place: number) => view(buffer, 4 + length, head.arrays[place]);
+  return {
+    ...head,
+    xy: array(head.xy) as Uint16Array,
+    levels: head.levels.map((level, k) => ({
+      assignment: array(level.assignment) as Int16Array | Int32Array,
+      topics: level.topics.map((topic, place) => toTopic(topic, k, place)),
+    })),
+    sprites: head.sprites && {
+      ...head.sprites,
+      image: new Blob([array(head.sprites.image) as Uint8Array<ArrayBuffer>], { type: head.sprites.mime }),
+      index: array(head.sprites.index) as Int32Array,
+    },
+  };
+}
+
+function toTopic([id, label, keywords, size, parent]: RawTopic, level: number, place: number): Topic {
+  return { level, place, id, label, keywords, size, parent };
+}
+
+function view(buffer: ArrayBuffer, base: number, [kind, offset, length]: [string, number, number]) {
+  const start = base + offset;
+  switch (kind) {
+    case "u1":
+      return new Uint8Array(buffer, start, length);
+    case "u2":
+      return new Uint16Array(buffer, start, length);
+    case "i2":
+      return new Int16Array(buffer, start, length);
+    case "i4":
+      return new Int32Array(buffer, start, length);
+    default:
+      throw new Error(`unknown array kind ${kind}`);
+  }
+}
+
+/** The topics a point is in, coarsest first; empty for noise. */
+export function topicPath(data: MapData, point: number): Topic[] {
+  const path: Topic[] = [];
+  for (let k = data.levels.length - 1; k >= 0; k--) {
+    const place = data.levels[k].assignment[point];
+    if (place >= 0) path.push(data.levels[k].topics[place]);
+  }
+  return path;
+}
+
+/** Whether a point was left out of every topic; nothing is noise on a map without levels. */
+export function isNoise(data: MapData, point: number): boolean {
+  return data.levels.length > 0 && data.levels.every((level) => level.assignment[point] < 0);
+}
+
+/** The top-level ancestor of a topic. */
+export function ancestor(data: MapData, topic: Topic): Topic {
+  const parent = data.levels[topic.level + 1]?.topics[topic.parent];
+  return parent ? ancestor(data, parent) : topic;
+}
+
+/** The points of a topic, in row order. */
+export function members(data: MapData, topic: Topic): number[] {
+  const found: number[] = [];
+  data.levels[topic.level].assignment.forEach((place: number, point: number) => {
+    if (place === topic.place) found.push(point);
+  });
+  return found;
+}
