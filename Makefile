@@ -14,7 +14,8 @@ demo: $(VENV)/base.stamp $(ASSETS)/map.js  ## the whole road on the embedded dat
 test: $(VENV)/dev.stamp $(ASSETS)/map.js test-web  ## everything that is quick, browser tests included
 	$(PY) -m pytest
 
-test-slow: $(VENV)/dev.stamp $(ASSETS)/map.js  ## what takes minutes
+test-slow: $(VENV)/dev.stamp $(ASSETS)/map.js  ## what takes minutes, or the peers as reference
+	$(PIP) --group slow
 	$(PY) -m pytest -m slow
 
 test-web: web/node_modules/.stamp
@@ -37,7 +38,7 @@ clean:
 $(PY):
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/base.stamp: $(PY) pyproject.toml constraints.txt
+$(VENV)/base.stamp: $(PY) pyproject.toml setup.py constraints.txt src/triptych/kernels/native.c
 	$(PIP) --upgrade pip setuptools
 	$(PIP) --no-build-isolation -e .
 	touch $@

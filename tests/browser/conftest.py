@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 
-import chromium
 import numpy as np
 import pytest
 
+from tests.browser import chromium
 from triptych.pages.map import render_map
 from triptych.pages.payload import MapData, MapLevel, MapTopic, Sprites
 

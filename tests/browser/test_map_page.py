@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from chromium import OpenPage
 from PIL import Image
 
+from tests.browser.chromium import OpenPage
 from triptych.pages.payload import MapLevel, MapTopic, Sprites
 
 pytestmark = pytest.mark.browser
@@ -280,6 +280,24 @@ def test_keys_and_buttons_move_the_map(open_map: Any) -> None:
     assert opened.state("camera")["y"] > home["y"]
 
 
+def test_two_fingers_zoom(open_map: Any) -> None:
+    opened = open_map(browser=PHONE)
+    before = opened.state("camera")["scale"]
+    touch = opened.page.context.new_cdp_session(opened.page)
+
+    def fingers(kind: str, *spots: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(spots)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", (170, 400), (220, 400))
+    for apart in (40, 60, 80, 100):
+        fingers("touchMove", (195 - apart, 400), (195 + apart, 400))
+    fingers("touchEnd")
+    opened.settle()
+    assert opened.state("camera")["scale"] == pytest.approx(4 * before, rel=0.05)
+    assert opened.state("selected") is None
+
+
 def test_flights_move_smoothly_and_arrive(open_map: Any) -> None:
     opened = open_map(browser={"reduced_motion": "no-preference"})
     opened.page.clock.install(time=0)
@@ -312,7 +330,7 @@ def test_phone_panels_do_not_overlap(open_map: Any) -> None:
     [
         (
             {"xy": np.zeros((0, 2)), "names": [], "texts": None, "levels": (), "fields": {}, "links": None},
-            "There is no point",
+            "0 points",
         ),
         ({"levels": ()}, "200 points"),
         ({"levels": (MapLevel(np.full(200, -1), ()),)}, "100 % in none (noise)"),
@@ -324,6 +342,21 @@ def test_thin_maps_are_readable(open_map: Any, changes: dict[str, object], said:
     opened = open_map(**changes)
     assert said in opened.text(".side .facts")
     assert opened.complaints == []
+
+
+def test_an_empty_map_says_so(open_map: Any) -> None:
+    opened = open_map(xy=np.zeros((0, 2)), names=[], texts=None, levels=(), fields={}, links=None)
+    assert opened.text("p.loading") == "There is no point on this map."
+
+
+def test_f065_a_topic_that_does_not_split_is_named_once(open_map: Any) -> None:
+    ids = np.repeat([0, 1], 100)
+    levels = tuple(
+        MapLevel(ids, tuple(MapTopic(t, f"Half {t}", (), 100, t if k < 2 else -1) for t in range(2))) for k in range(3)
+    )
+    opened = open_map(levels=levels)
+    assert sorted(label["text"] for label in labels(opened)) == ["Half 0", "Half 1"]
+    assert opened.page.locator(".fold").count() == 0
 
 
 def test_one_point_is_shown_at_a_sane_scale(open_map: Any) -> None:

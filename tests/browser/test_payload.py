@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import planted_map
 
+from tests.browser.conftest import planted_map
 from triptych.core.errors import UsageError
 from triptych.pages.map import render_map
 from triptych.pages.payload import MapData, MapLevel, MapTopic, Sprites, pack

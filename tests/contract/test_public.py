@@ -60,5 +60,5 @@ def test_limits_speak() -> None:
         create("clusterers", "hdbscan", Method, {"min_cluster_size": 1})
     with pytest.raises(UsageError, match="selection must be one of eom, leaf, got 'both'"):
         create("clusterers", "hdbscan", Method, {"selection": "both"})
-    with pytest.raises(UsageError, match=r"min_dist must be a number from 0.0 to 10.0, got nan"):
+    with pytest.raises(UsageError, match=r"min_dist must be a number from 0.0 to 1.0, got nan"):
         create("reducers", "umap", Method, {"min_dist": float("nan")})

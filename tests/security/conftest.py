@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "browser"))
+from tests.browser import chromium
 
-import chromium  # noqa: E402
+HERE = Path(__file__).parent
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -10,8 +10,8 @@ from threading import Thread
 
 import numpy as np
 import pytest
-from chromium import OpenMap
 
+from tests.browser.chromium import OpenMap
 from triptych.core.errors import StepFailed
 from triptych.pages.html import load_asset, render_page, script_json
 from triptych.pages.links import safe_link

@@ -41,7 +41,8 @@ def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "messy.csv").write_bytes(text.encode())
     result = call(
         "run", folder / "messy.csv", "--text", "Über Text (EN)", "--id", " Row Id ", "--group", "KIND?",
-        "--date", "first seen", "--title", " Row Id ", "--min-cluster-size", "5", "--levels", "4,2", "--json", "--quiet",
+        "--date", "first seen", "--title", " Row Id ", "--min-cluster-size", "5", "--levels", "4,2",
+        "--json", "--quiet",
     )  # fmt: skip
     assert result.exit_code == 0, result.output + repr(result.exception)
     (folder / "summary.json").write_text(result.output)

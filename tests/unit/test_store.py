@@ -14,7 +14,9 @@ import pytest
 import triptych as tp
 from tests.conftest import planted_run
 from triptych.core import codec
+from triptych.core.atlas import SLOTS
 from triptych.core.errors import StoreError
+from triptych.core.manifest import sealed
 from triptych.core.slots import Clustering, Descriptions, Graph, Labels, Layout, Topic, Tree, Vectors
 from triptych.core.store import Store
 
@@ -58,6 +60,12 @@ def test_damaged_bytes_are_a_store_error(kind: str) -> None:
 def test_unknown_type_is_a_store_error() -> None:
     with pytest.raises(StoreError, match="unknown type 'Thing'"):
         codec.decode("Thing", b"")
+
+
+def load_everything(folder: Path) -> None:
+    atlas = tp.load(folder)
+    for slot in SLOTS:
+        dict(getattr(atlas, slot))
 
 
 def objects(folder: Path) -> dict[str, tuple[int, int]]:
@@ -117,8 +125,7 @@ def test_a_flipped_bit_is_found(planted_folder: Path, tmp_path: Path, kind: str)
         data[len(data) // 2] ^= 1
         victim.write_bytes(data)
     with pytest.raises(StoreError, match="is damaged"):
-        atlas = tp.load(copy)
-        _ = [dict(getattr(atlas, slot)) for slot in ("vectors", "graphs", "layouts", "descriptions", "labels")]
+        load_everything(copy)
     repaired = planted_run(out=copy)
     assert repaired.digests == tp.load(planted_folder).digests
     assert [codec.digest(v.read_bytes()) for v in victims] == [v.stem for v in victims]
@@ -193,8 +200,6 @@ def test_an_object_name_cannot_leave_the_folder(planted_folder: Path, tmp_path: 
     shutil.copytree(planted_folder, copy)
     text = (copy / "manifest.json").read_text()
     name = next(iter(json.loads(text)["objects"]))
-    (copy / "manifest.json").write_text(text.replace(name, "../../../../etc/passwd"))
+    (copy / "manifest.json").write_bytes(sealed(json.loads(text.replace(name, "../../../../etc/passwd"))))
     with pytest.raises(StoreError, match="names an object that cannot be"):
-        atlas = tp.load(copy)
-        _ = [dict(getattr(atlas, slot)) for slot in ("vectors", "graphs", "layouts", "clusterings", "trees")]
-        _ = [dict(getattr(atlas, slot)) for slot in ("descriptions", "labels", "audits")]
+        load_everything(copy)

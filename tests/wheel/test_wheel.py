@@ -24,7 +24,8 @@ socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refused
 
 
 def run(*command: object, **options: object) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **options)
+    words = [str(word) for word in command]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, **options)
     assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done
 
@@ -33,10 +34,10 @@ def run(*command: object, **options: object) -> subprocess.CompletedProcess[str]
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
-    kept_out = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    kept_out = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.so")
     source.mkdir()
     shutil.copytree(ROOT / "src", source / "src", ignore=kept_out)
-    for name in ("pyproject.toml", "README.md", "LICENSE", "NOTICE"):
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE", "NOTICE"):
         shutil.copy(ROOT / name, source / name)
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, source)
     (found,) = folder.glob("*.whl")
@@ -46,7 +47,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_carries_data_pages_and_licences(wheel: Path) -> None:
     sizes = {info.filename: info.file_size for info in zipfile.ZipFile(wheel).infolist()}
     for name in (
-        "triptych/py.typed", "triptych/pages/assets/map.js", "triptych/pages/assets/map.css", "triptych/pages/report.css",
+        "triptych/py.typed", "triptych/pages/assets/map.js", "triptych/pages/assets/map.css",
+        "triptych/pages/report.css", "triptych/kernels/_native.abi3.so",
         "triptych/data/emoji/emoji.parquet", "triptych/data/minilm/tokenizer.json",
     ):  # fmt: skip
         assert name in sizes, name

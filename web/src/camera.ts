@@ -53,7 +53,14 @@ export function fit(box: Box, size: Size, insets: Insets = NO_INSETS, maxScale =
 }
 
 /** Zoom by a factor so that the world point under a pixel stays under it. */
-export function zoomAt(camera: Camera, size: Size, px: number, py: number, factor: number, limits: [number, number]): Camera {
+export function zoomAt(
+  camera: Camera,
+  size: Size,
+  px: number,
+  py: number,
+  factor: number,
+  limits: [number, number],
+): Camera {
   const scale = Math.min(Math.max(camera.scale * factor, limits[0]), limits[1]);
   const [x, y] = toWorld(camera, size, px, py);
   return {

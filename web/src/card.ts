@@ -2,7 +2,7 @@
 
 import { count, h, icon, button, share } from "./dom";
 import { css } from "./colour";
-import { isNoise, topicPath, type Cell, type MapData, type Topic } from "./data";
+import { isNoise, parentOf, topicPath, type Cell, type MapData, type Topic } from "./data";
 import { safeLink } from "./links";
 import type { Palette, Theme } from "./palette";
 import { paintTile, type Sheet } from "./sprites";
@@ -24,7 +24,9 @@ export function pointCard(context: CardContext, point: number, pinned: boolean):
     h("h2", { dir: "auto" }, data.names[point] || "Untitled"),
     pathLine(context, point),
     fieldList(data, point),
-    data.texts?.[point] ? h("p", { className: pinned ? "excerpt" : "excerpt short", dir: "auto" }, data.texts[point]) : null,
+    data.texts?.[point]
+      ? h("p", { className: pinned ? "excerpt" : "excerpt short", dir: "auto" }, data.texts[point])
+      : null,
     pinned ? linkLine(data, point) : null,
   ];
   return parts.filter((part) => part !== null);
@@ -57,7 +59,8 @@ function fieldList(data: MapData, point: number): HTMLElement | null {
   const shown = data.fields.filter(([, cells]) => cells[point] !== null && cells[point] !== "");
   if (shown.length === 0) return null;
   const list = h("dl");
-  for (const [name, cells] of shown) list.append(h("dt", { dir: "auto" }, name), h("dd", { dir: "auto" }, written(cells[point])));
+  for (const [name, cells] of shown)
+    list.append(h("dt", { dir: "auto" }, name), h("dd", { dir: "auto" }, written(cells[point])));
   return list;
 }
 
@@ -83,14 +86,21 @@ function linkLine(data: MapData, point: number): HTMLElement | null {
 }
 
 /** The card of a topic: label, words, size, share, what it is in and some of its members. */
-export function topicCard(context: CardContext, topic: Topic, points: readonly number[], onPoint: (point: number) => void): HTMLElement[] {
+export function topicCard(
+  context: CardContext,
+  topic: Topic,
+  points: readonly number[],
+  onPoint: (point: number) => void,
+): HTMLElement[] {
   const { data, palette, theme } = context;
-  const parent = data.levels[topic.level + 1]?.topics[topic.parent];
+  const parent = parentOf(data, topic);
   const parts: (HTMLElement | null)[] = [
     h("h2", { dir: "auto" }, dot(css(palette.point(topic, theme))), topic.label || "Unnamed topic"),
     parent ? h("p", { className: "path", dir: "auto" }, `in ${parent.label}`) : null,
     h("p", { className: "facts" }, `${count(topic.size)} points, ${share(topic.size, data.count)} of the map`),
-    topic.keywords.length > 0 ? h("p", { className: "words" }, ...topic.keywords.map((word) => h("bdi", {}, word))) : null,
+    topic.keywords.length > 0
+      ? h("p", { className: "words" }, ...topic.keywords.map((word) => h("bdi", {}, word)))
+      : null,
     h("h3", {}, "Some of its points"),
     memberList(data, points, onPoint),
   ];
@@ -103,7 +113,13 @@ function memberList(data: MapData, points: readonly number[], onPoint: (point: n
   for (let i = 0; i < Math.min(8, points.length); i++) {
     const point = points[Math.floor(i * step)];
     const name = data.names[point] || "Untitled";
-    list.append(h("li", {}, button("member", name, () => onPoint(point), h("bdi", {}, name))));
+    list.append(
+      h(
+        "li",
+        {},
+        button("member", name, () => onPoint(point), h("bdi", {}, name)),
+      ),
+    );
   }
   return list;
 }

@@ -52,7 +52,7 @@ function luminance(rgb: Rgb): number {
 export function ink(hue: number, chroma: number, background: Rgb, least: number): Rgb {
   const dark = luminance(background) < 0.2;
   for (let step = 0; step <= 20; step++) {
-    const lightness = dark ? 0.78 + step * 0.011 : 0.5 - step * 0.02;
+    const lightness = dark ? 0.82 + step * 0.009 : 0.5 - step * 0.02;
     const rgb = oklch(lightness, chroma, hue);
     if (contrast(rgb, background) >= least) return rgb;
   }

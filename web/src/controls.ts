@@ -2,6 +2,7 @@
 
 import { button, count, h, icon } from "./dom";
 import type { Meta } from "./data";
+import { ZOOM_STEP } from "./keys";
 
 export interface Actions {
   zoom(factor: number): void;
@@ -33,14 +34,17 @@ export class Controls {
 
   constructor(meta: Meta, replaced: number, actions: Actions) {
     this.about = h("dialog", { className: "about", "aria-label": "About this map" });
-    this.about.append(...aboutParts(meta, replaced), button("close", "Close", () => this.about.close(), icon("M5 5 L15 15 M15 5 L5 15")));
+    this.about.append(
+      ...aboutParts(meta, replaced),
+      button("close", "Close", () => this.about.close(), icon("M5 5 L15 15 M15 5 L5 15")),
+    );
     this.about.addEventListener("click", (event) => event.target === this.about && this.about.close());
     this.element = h(
       "div",
       { className: "controls", role: "toolbar", "aria-label": "Map" },
       button("topics-toggle", "Topics", actions.topics, icon(ICONS.topics)),
-      button("zoom", "Zoom in", () => actions.zoom(1.6), icon(ICONS.plus)),
-      button("zoom", "Zoom out", () => actions.zoom(1 / 1.6), icon(ICONS.minus)),
+      button("zoom", "Zoom in", () => actions.zoom(ZOOM_STEP), icon(ICONS.plus)),
+      button("zoom", "Zoom out", () => actions.zoom(1 / ZOOM_STEP), icon(ICONS.minus)),
       button("reset", "Show the whole map", actions.reset, icon(ICONS.whole)),
       button("theme", "Light or dark", actions.theme, icon(ICONS.theme)),
       button("info", "About this map", () => this.about.showModal(), icon(ICONS.about)),
@@ -52,9 +56,16 @@ function aboutParts(meta: Meta, replaced: number): HTMLElement[] {
   const notes = [
     ...meta.notes,
     "Points that lie close together are alike; large distances and the directions of the axes mean nothing.",
-    ...(replaced > 0 ? [`${count(replaced)} broken ${replaced === 1 ? "character is" : "characters are"} shown as �.`] : []),
+    ...(replaced > 0
+      ? [`${count(replaced)} broken ${replaced === 1 ? "character is" : "characters are"} shown as �.`]
+      : []),
   ];
   const keys = h("dl");
   for (const [key, does] of KEYS) keys.append(h("dt", {}, key), h("dd", {}, does));
-  return [h("h2", {}, "About this map"), ...notes.map((note) => h("p", { dir: "auto" }, note)), h("h3", {}, "Keys"), keys];
+  return [
+    h("h2", {}, "About this map"),
+    ...notes.map((note) => h("p", { dir: "auto" }, note)),
+    h("h3", {}, "Keys"),
+    keys,
+  ];
 }

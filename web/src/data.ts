@@ -35,9 +35,12 @@ export interface MapData {
   /** Finest first. */
   readonly levels: readonly Level[];
   readonly fields: readonly (readonly [string, readonly Cell[]])[];
-  readonly links: { readonly safe: readonly (string | null)[]; readonly refused: Readonly<Record<string, string>> } | null;
+  readonly links: {
+    readonly safe: readonly (string | null)[];
+    readonly refused: Readonly<Record<string, string>>;
+  } | null;
   readonly sprites: Sprites | null;
-  /** Lone surrogates that were replaced by U+FFFD. */
+  /** Lone surrogates that were replaced by U+FFFD in all of this. */
   readonly replaced: number;
 }
 
@@ -45,6 +48,8 @@ export interface Meta {
   readonly title: string;
   readonly subtitle: string;
   readonly notes: readonly string[];
+  /** Lone surrogates replaced in these words. */
+  readonly replaced: number;
 }
 
 type RawTopic = [id: number, label: string, keywords: string[], size: number, parent: number];
@@ -118,10 +123,15 @@ export function isNoise(data: MapData, point: number): boolean {
   return data.levels.length > 0 && data.levels.every((level) => level.assignment[point] < 0);
 }
 
-/** The top-level ancestor of a topic. */
-export function ancestor(data: MapData, topic: Topic): Topic {
-  const parent = data.levels[topic.level + 1]?.topics[topic.parent];
-  return parent ? ancestor(data, parent) : topic;
+/** The topic one level coarser, undefined at the top. */
+export function parentOf(data: MapData, topic: Topic): Topic | undefined {
+  return data.levels[topic.level + 1]?.topics[topic.parent];
+}
+
+/** The topics that a topic falls into: of the first finer level where it is more than one; none when there is none. */
+export function partsOf(data: MapData, topic: Topic): readonly Topic[] {
+  const children = data.levels[topic.level - 1]?.topics.filter((child) => child.parent === topic.place) ?? [];
+  return children.length === 1 ? partsOf(data, children[0]) : children;
 }
 
 /** The points of a topic, in row order. */

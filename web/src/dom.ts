@@ -28,7 +28,12 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** A button with a name for people who cannot see its sign. */
-export function button(className: string, name: string, onClick: () => void, ...children: (Node | string)[]): HTMLButtonElement {
+export function button(
+  className: string,
+  name: string,
+  onClick: () => void,
+  ...children: (Node | string)[]
+): HTMLButtonElement {
   const element = h("button", { className, type: "button", title: name, "aria-label": name }, ...children);
   element.addEventListener("click", onClick);
   return element;

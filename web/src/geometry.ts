@@ -59,7 +59,10 @@ function densest(points: readonly number[], xy: Uint16Array, box: Box): [number,
     }
   }
   const [br, bc] = [Math.floor(best / (CELLS + 2)) - 1, (best % (CELLS + 2)) - 1];
-  return medoid(points.filter((p) => Math.abs(row(p) - br) <= 1 && Math.abs(column(p) - bc) <= 1), xy);
+  return medoid(
+    points.filter((p) => Math.abs(row(p) - br) <= 1 && Math.abs(column(p) - bc) <= 1),
+    xy,
+  );
 }
 
 function cell(value: number, low: number, high: number): number {
@@ -103,7 +106,10 @@ export class PointIndex {
     this.side = Math.max(1, Math.min(512, Math.ceil(Math.sqrt(count / 4))));
     this.starts = new Uint32Array(this.side ** 2 + 1);
     this.points = new Uint32Array(count);
-    const cells = Uint32Array.from({ length: count }, (_, p) => this.cell(xy[2 * p + 1]) * this.side + this.cell(xy[2 * p]));
+    const cells = Uint32Array.from(
+      { length: count },
+      (_, p) => this.cell(xy[2 * p + 1]) * this.side + this.cell(xy[2 * p]),
+    );
     for (const c of cells) this.starts[c + 1]++;
     for (let c = 0; c < this.side ** 2; c++) this.starts[c + 1] += this.starts[c];
     const next = this.starts.slice();
@@ -127,7 +133,11 @@ export class PointIndex {
     let best = -1;
     let least = (radius * STEPS) ** 2;
     for (let r = clamp(y - radius); r <= clamp(y + radius); r++) {
-      for (let i = this.starts[r * this.side + clamp(x - radius)]; i < this.starts[r * this.side + clamp(x + radius) + 1]; i++) {
+      for (
+        let i = this.starts[r * this.side + clamp(x - radius)];
+        i < this.starts[r * this.side + clamp(x + radius) + 1];
+        i++
+      ) {
         const away = distance2(this.xy, this.points[i], x * STEPS, y * STEPS);
         if (away <= least) [best, least] = [this.points[i], away];
       }

@@ -7,7 +7,10 @@ export interface Program {
 
 export function program(gl: WebGL2RenderingContext, vertex: string, fragment: string): Program {
   const handle = gl.createProgram();
-  for (const [kind, source] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]] as const) {
+  for (const [kind, source] of [
+    [gl.VERTEX_SHADER, vertex],
+    [gl.FRAGMENT_SHADER, fragment],
+  ] as const) {
     const shader = gl.createShader(kind);
     if (!shader) break; // the context is lost; everything is made anew once it is back
     gl.shaderSource(shader, `#version 300 es\nprecision highp float;\n${source}`);

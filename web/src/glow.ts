@@ -25,7 +25,8 @@ export class Glow {
     look: WebGLBuffer,
     private readonly count: number,
   ) {
-    this.usable = gl.getExtension("EXT_color_buffer_float") !== null || gl.getExtension("EXT_color_buffer_half_float") !== null;
+    this.usable =
+      gl.getExtension("EXT_color_buffer_float") !== null || gl.getExtension("EXT_color_buffer_half_float") !== null;
     this.splat = program(gl, GLOW_VERTEX, GLOW_FRAGMENT);
     this.wash = program(gl, SHEET_VERTEX, TINT_FRAGMENT);
     const every = Math.max(1, Math.ceil(count / MOST));
@@ -38,7 +39,11 @@ export class Glow {
     gl.bindBuffer(gl.ARRAY_BUFFER, look);
     gl.vertexAttribPointer(1, 4, gl.UNSIGNED_BYTE, true, 8, 0);
     gl.vertexAttribPointer(2, 1, gl.UNSIGNED_BYTE, true, 8, 4);
-    buffer(gl, gl.ELEMENT_ARRAY_BUFFER, Uint32Array.from({ length: this.drawn }, (_, i) => i * every));
+    buffer(
+      gl,
+      gl.ELEMENT_ARRAY_BUFFER,
+      Uint32Array.from({ length: this.drawn }, (_, i) => i * every),
+    );
     gl.bindVertexArray(null);
     this.texture = gl.createTexture();
     this.target = gl.createFramebuffer();
@@ -67,8 +72,8 @@ export class Glow {
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.blendFunc(gl.ONE, gl.ONE);
-    const spacing = scene.camera.scale / Math.sqrt(Math.max(this.count, 1));
-    const reach = Math.min(Math.max(scene.pointSize * 3 + spacing * 1.1, 22), 110);
+    const spacing = scene.camera.scale / Math.sqrt(Math.max(this.drawn, 1));
+    const reach = Math.min(Math.max(scene.pointSize * 3 + spacing * 1.1, 22), 120);
     const side = (2 * reach * scene.ratio) / COARSE;
     const mean = (this.drawn * reach ** 2 * 0.78) / scene.camera.scale ** 2;
     gl.useProgram(this.splat.handle);

@@ -16,7 +16,7 @@ export function installHook(app: App): void {
       return app.atRest;
     },
     get camera() {
-      return { ...app.camera };
+      return { ...app.eye.camera };
     },
     get labels() {
       return app.labels.visible.map(({ label, x, y }) => ({
@@ -39,7 +39,7 @@ export function installHook(app: App): void {
       return app.theme.name;
     },
     count: data.count,
-    replaced: data.replaced,
+    replaced: app.replaced,
     /** What the page knows of a point, and where it is on the screen. */
     point: (i: number) => ({
       name: data.names[i],

@@ -3,7 +3,7 @@
 import type { Camera, Size } from "./camera";
 import { toScreen } from "./camera";
 import { css } from "./colour";
-import type { MapData, Topic } from "./data";
+import { parentOf, type MapData, type Topic } from "./data";
 import { h } from "./dom";
 import type { Shape } from "./geometry";
 import { isDue, place, wrap, zoomStep, type Candidate, type Placed } from "./labels";
@@ -47,6 +47,7 @@ export class LabelLayer {
   private shown: Spot[] = [];
   private chosen: Placed<Label>[] = [];
   private chosenFor = "";
+  private theme: Theme | null = null;
 
   constructor(
     private readonly data: MapData,
@@ -64,7 +65,8 @@ export class LabelLayer {
 
   /** The label at a spot of the view, null when there is none. */
   at(px: number, py: number): Label | null {
-    const over = ({ label, x, y }: Spot) => Math.abs(px - x) < label.width / 2 - MARGIN && Math.abs(py - y) < label.height / 2 - 2;
+    const over = ({ label, x, y }: Spot) =>
+      Math.abs(px - x) < label.width / 2 - MARGIN && Math.abs(py - y) < label.height / 2 - 2;
     return this.shown.find(over)?.label ?? null;
   }
 
@@ -80,11 +82,11 @@ export class LabelLayer {
     const key = `${step[0]} ${view}`;
     if (key !== this.chosenFor) {
       const finest = (label: Label) => label.topic.level === 0;
-      const due = this.labels.filter((l) => isDue(l.shape.radius * step[0], l.depth === 0, finest(l), view));
-      this.chosen = place(due, step);
+      const due = this.labels.filter((l) => isDue(l.shape.radius * step[0], l.depth, finest(l), view));
+      this.chosen = place(withoutEchoes(this.data, due), step);
       this.chosenFor = key;
     }
-    const most = Math.min(Math.max(Math.round((size.width * size.height) / 32_000), 7), 36);
+    const most = Math.min(Math.max(Math.round((size.width * size.height) / 46_000), 7), 30);
     this.show(settle(this.chosen, camera, size, area, most));
   }
 
@@ -100,15 +102,17 @@ export class LabelLayer {
   }
 
   private make(label: Label): HTMLElement {
-    const element = h("div", { className: `label depth${Math.min(label.depth, 2)}` }, ...label.lines.map((line) => h("span", {}, line)));
+    const element = h(
+      "div",
+      { className: `label depth${Math.min(label.depth, 2)}` },
+      ...label.lines.map((line) => h("span", {}, line)),
+    );
     element.style.fontSize = `${label.fontSize}px`;
     this.elements.set(label.key, element);
     this.element.append(element);
     this.colour(label, element);
     return element;
   }
-
-  private theme: Theme | null = null;
 
   setTheme(theme: Theme): void {
     this.theme = theme;
@@ -128,6 +132,16 @@ export class LabelLayer {
       this.elements.get(label.key)?.classList.toggle("dim", topic !== null && !akin(this.data, topic, label.topic));
     }
   }
+}
+
+/** Leave out a topic that says no more than a coarser one that is due too: the same words, or the same points. */
+function withoutEchoes(data: MapData, due: readonly Label[]): Label[] {
+  const topics = new Set(due.map((label) => label.topic));
+  return due.filter(({ topic }) => {
+    let up = parentOf(data, topic);
+    while (up && !(topics.has(up) && (up.label === topic.label || up.size === topic.size))) up = parentOf(data, up);
+    return !up;
+  });
 }
 
 /** Where the chosen labels end up: those whose anchor is in view, moved in from the edge where that is free. */
@@ -155,8 +169,8 @@ function overlap(label: Label, x: number, y: number, other: Spot): boolean {
 
 function akin(data: MapData, one: Topic, other: Topic): boolean {
   const [fine, coarse] = one.level < other.level ? [one, other] : [other, one];
-  let up = fine;
-  while (up.level < coarse.level && up.parent >= 0) up = data.levels[up.level + 1].topics[up.parent];
+  let up: Topic | undefined = fine;
+  while (up && up !== coarse) up = parentOf(data, up);
   return up === coarse;
 }
 
@@ -171,7 +185,8 @@ function makeLabels(data: MapData, shapes: readonly (readonly (Shape | null)[])[
       const shape = shapes[k][topic.place];
       if (!shape || topic.label.trim() === "") continue;
       const relative = Math.sqrt(topic.size / Math.max(topics[0].size, 1));
-      const fontSize = depth === 0 ? (narrow ? 14 : 16) + (narrow ? 3 : 6) * relative : (depth === 1 ? 13 : 11.5) + 1.5 * relative;
+      const fontSize =
+        depth === 0 ? (narrow ? 14 : 16) + (narrow ? 3 : 6) * relative : (depth === 1 ? 13 : 11.5) + 1.5 * relative;
       const font = LABEL_FONTS[depth === 0 ? 0 : 1].replace("1px", `${fontSize}px`);
       const spacing = depth === 0 ? 0.03 : 0.005;
       const measure = (line: string) => {
@@ -182,7 +197,18 @@ function makeLabels(data: MapData, shapes: readonly (readonly (Shape | null)[])[
       const lines = wrap(topic.label, measure, fontSize * (depth === 0 ? 9 : 10), 3);
       const width = Math.max(...lines.map(measure)) + 2 * MARGIN;
       const height = lines.length * fontSize * 1.14 + MARGIN;
-      labels.push({ key: `${k}:${topic.place}`, x: shape.x, y: shape.y, width, height, topic, shape, lines, fontSize, depth });
+      labels.push({
+        key: `${k}:${topic.place}`,
+        x: shape.x,
+        y: shape.y,
+        width,
+        height,
+        topic,
+        shape,
+        lines,
+        fontSize,
+        depth,
+      });
     }
   }
   return labels;

@@ -40,7 +40,15 @@ export function place<T extends Candidate>(candidates: readonly T[], scales: [nu
 
 function spots(label: Candidate): [number, number][] {
   const [w, near, far] = [label.width / 2 + 4, label.height / 2 + 4, label.height + 14];
-  return [[0, 0], [0, near], [0, -near], [w, 0], [-w, 0], [0, far], [0, -far]];
+  return [
+    [0, 0],
+    [0, near],
+    [0, -near],
+    [w, 0],
+    [-w, 0],
+    [0, far],
+    [0, -far],
+  ];
 }
 
 function apart(a: Placed<Candidate>, b: Placed<Candidate>, scales: [number, number]): boolean {
@@ -61,7 +69,10 @@ function side(world: number, offset: number, reach: number, [low, high]: [number
  * @param widest width a line should not pass
  */
 export function wrap(text: string, measure: (line: string) => number, widest: number, most: number): string[] {
-  const words = text.trim().split(/\s+/).map((word) => cut(word, measure, widest * 1.5));
+  const words = text
+    .trim()
+    .split(/\s+/)
+    .map((word) => cut(word, measure, widest * 1.5));
   const whole = measure(words.join(" "));
   const count = Math.min(most, Math.max(1, Math.ceil(whole / widest)));
   for (let width = whole / count; width <= widest * 1.5; width *= 1.08) {
@@ -90,7 +101,10 @@ function cut(text: string, measure: (line: string) => number, widest: number): s
   return `${chars.slice(0, keep).join("").trimEnd()}…`;
 }
 
-/** Whether a topic of this on-screen radius deserves a label: not before it is seen, not once it fills the view. */
-export function isDue(radius: number, top: boolean, finest: boolean, view: number): boolean {
-  return (top || 2 * radius >= 54) && (finest || 2 * radius <= 1.5 * view);
+/**
+ * Whether a topic of this on-screen radius deserves a label: not before it is seen, the later the finer, and not
+ * once it fills the view. Depth 0 is the coarsest level.
+ */
+export function isDue(radius: number, depth: number, finest: boolean, view: number): boolean {
+  return (depth === 0 || 2 * radius >= 36 + 20 * depth) && (finest || 2 * radius <= 1.5 * view);
 }

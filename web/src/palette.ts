@@ -1,7 +1,7 @@
 /** Colours of topics: hue by direction from the middle of the map, children within their parent's family. */
 
 import { ink, oklch, type Rgb } from "./colour";
-import { ancestor, type MapData, type Topic } from "./data";
+import type { MapData, Topic } from "./data";
 import type { Shape } from "./geometry";
 
 export type ThemeName = "light" | "dark";
@@ -18,8 +18,24 @@ export interface Theme {
 }
 
 export const THEMES: Readonly<Record<ThemeName, Theme>> = {
-  light: { name: "light", ground: [250, 247, 240], noise: [168, 168, 168], plain: [52, 116, 170], ring: [28, 26, 22], lightness: 0.62, chroma: 0.145 },
-  dark: { name: "dark", ground: [11, 13, 20], noise: [112, 112, 112], plain: [128, 186, 232], ring: [255, 255, 255], lightness: 0.75, chroma: 0.14 },
+  light: {
+    name: "light",
+    ground: [250, 247, 240],
+    noise: [168, 168, 168],
+    plain: [52, 116, 170],
+    ring: [28, 26, 22],
+    lightness: 0.62,
+    chroma: 0.145,
+  },
+  dark: {
+    name: "dark",
+    ground: [11, 13, 20],
+    noise: [112, 112, 112],
+    plain: [128, 186, 232],
+    ring: [255, 255, 255],
+    lightness: 0.75,
+    chroma: 0.14,
+  },
 };
 
 interface Tint {
@@ -55,7 +71,10 @@ export class Palette {
     const spread = Math.min(gap * 0.5, 40) / 2 ** (this.data.levels.length - 2 - k);
     byAngle(children, shapes[k], shapes[k + 1][parent.place] ?? { x: 0.5, y: 0.5 }).forEach((child, i) => {
       const along = children.length > 1 ? i / (children.length - 1) - 0.5 : 0;
-      this.tints[k][child.place] = { hue: (tint.hue + along * spread + 360) % 360, shade: tint.shade * 0.8 + [0, 0.4, -0.4][i % 3] };
+      this.tints[k][child.place] = {
+        hue: (tint.hue + along * spread + 360) % 360,
+        shade: tint.shade * 0.8 + [0, 0.4, -0.4][i % 3],
+      };
     });
   }
 
@@ -74,12 +93,7 @@ export class Palette {
 
   /** Colour of a topic's words: its hue, readable on the ground. */
   text(topic: Topic, theme: Theme, least: number): Rgb {
-    return ink(this.tints[topic.level][topic.place].hue, theme.chroma * 0.72, theme.ground, least);
-  }
-
-  /** Colour of the swatch in lists: that of the top-level family. */
-  family(topic: Topic, theme: Theme): Rgb {
-    return this.point(ancestor(this.data, topic), theme);
+    return ink(this.tints[topic.level][topic.place].hue, theme.chroma * 0.66, theme.ground, least);
   }
 }
 

@@ -1,6 +1,5 @@
 /** Search in titles and texts that ignores case and accents. */
 
-
 const PLAIN = /^[\x00-\x7f]*$/;
 
 /** A text as it is compared: lower case, without accents, ß as ss. */

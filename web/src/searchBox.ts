@@ -8,7 +8,14 @@ const LISTED = 60;
 
 export class SearchBox {
   readonly element: HTMLElement;
-  private readonly input = h("input", { type: "search", role: "combobox", "aria-label": "Search titles and texts", "aria-expanded": "false", "aria-controls": "hits", "aria-autocomplete": "list" });
+  private readonly input = h("input", {
+    type: "search",
+    role: "combobox",
+    "aria-label": "Search titles and texts",
+    "aria-expanded": "false",
+    "aria-controls": "hits",
+    "aria-autocomplete": "list",
+  });
   private readonly status = h("p", { className: "status", role: "status", "aria-live": "polite" });
   private readonly list = h("ul", { id: "hits", role: "listbox", "aria-label": "Search results", hidden: true });
   private index: SearchIndex | null = null;
@@ -24,7 +31,14 @@ export class SearchBox {
     this.input.autocomplete = "off";
     this.input.spellcheck = false;
     const clear = button("clear", "Clear the search", () => this.clear(), icon("M6 6 L14 14 M14 6 L6 14"));
-    const field = h("div", { className: "field" }, icon("M13 13 L17 17 M8.5 14 A5.5 5.5 0 1 1 8.5 3 A5.5 5.5 0 1 1 8.5 14"), this.input, h("kbd", { "aria-hidden": "true" }, "/"), clear);
+    const field = h(
+      "div",
+      { className: "field" },
+      icon("M13 13 L17 17 M8.5 14 A5.5 5.5 0 1 1 8.5 3 A5.5 5.5 0 1 1 8.5 14"),
+      this.input,
+      h("kbd", { "aria-hidden": "true" }, "/"),
+      clear,
+    );
     this.element = h("div", { className: "search", role: "search" }, field, this.status, this.list);
     this.input.addEventListener("input", () => this.run());
     this.input.addEventListener("keydown", (event) => this.key(event));
@@ -70,7 +84,12 @@ export class SearchBox {
     const topic = topicPath(this.data, point).at(-1);
     const noise = isNoise(this.data, point) ? h("span", { className: "where noise" }, "noise: in no topic") : null;
     const where = topic ? h("span", { className: "where" }, h("bdi", {}, topic.label)) : noise;
-    const row = h("li", { id: `hit${i}`, role: "option", "aria-selected": "false" }, h("bdi", { className: "name" }, this.data.names[point] || "Untitled"), where);
+    const row = h(
+      "li",
+      { id: `hit${i}`, role: "option", "aria-selected": "false" },
+      h("bdi", { className: "name" }, this.data.names[point] || "Untitled"),
+      where,
+    );
     row.addEventListener("click", () => this.choose(i));
     return row;
   }

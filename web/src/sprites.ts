@@ -105,7 +105,14 @@ export class SpriteLayer {
 function upload(gl: WebGL2RenderingContext, bitmap: ImageBitmap): WebGLTexture {
   const texture = gl.createTexture();
   gl.bindTexture(gl.TEXTURE_2D, texture);
-  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, fitted(bitmap, gl.getParameter(gl.MAX_TEXTURE_SIZE) as number));
+  gl.texImage2D(
+    gl.TEXTURE_2D,
+    0,
+    gl.RGBA,
+    gl.RGBA,
+    gl.UNSIGNED_BYTE,
+    fitted(bitmap, gl.getParameter(gl.MAX_TEXTURE_SIZE) as number),
+  );
   gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAX_LEVEL, 3); // further down tiles would run into each other
   gl.generateMipmap(gl.TEXTURE_2D);
   gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR);

@@ -3,13 +3,14 @@
 import { button, count, h, icon } from "./dom";
 import { dot } from "./card";
 import { css } from "./colour";
-import type { MapData, Topic } from "./data";
+import { partsOf, type MapData, type Topic } from "./data";
 import type { Palette, Theme } from "./palette";
 
 export class TopicsPanel {
   readonly element: HTMLElement;
   private readonly dots = new Map<Topic, HTMLElement>();
   private readonly rows = new Map<Topic, HTMLElement>();
+  private shown: [Palette, Theme] | null = null;
 
   constructor(
     private readonly data: MapData,
@@ -17,7 +18,12 @@ export class TopicsPanel {
   ) {
     const top = data.levels.at(-1)?.topics ?? [];
     const list = this.list(top);
-    this.element = h("nav", { className: "topics", "aria-label": "Topics" }, h("h2", {}, "Topics"), top.length > 0 ? list : h("p", { className: "status" }, "No topic was found in these points."));
+    this.element = h(
+      "nav",
+      { className: "topics", "aria-label": "Topics" },
+      h("h2", {}, "Topics"),
+      top.length > 0 ? list : h("p", { className: "status" }, "No topic was found."),
+    );
   }
 
   private list(topics: readonly Topic[]): HTMLElement {
@@ -30,30 +36,40 @@ export class TopicsPanel {
     const mark = dot("transparent");
     this.dots.set(topic, mark);
     const name = topic.label || "Unnamed topic";
-    const row = button("topic", name, () => this.onTopic(topic), mark, h("bdi", { className: "name" }, name), h("span", { className: "number" }, count(topic.size)));
+    const row = button(
+      "topic",
+      name,
+      () => this.onTopic(topic),
+      mark,
+      h("bdi", { className: "name" }, name),
+      h("span", { className: "number" }, count(topic.size)),
+    );
     row.setAttribute("aria-label", `${name}, ${count(topic.size)} points`);
     this.rows.set(topic, row);
     const item = h("li", {}, row);
-    const children = this.data.levels[topic.level - 1]?.topics.filter((child) => child.parent === topic.place) ?? [];
-    if (children.length > 1) item.prepend(this.opener(item, name, children));
+    const children = partsOf(this.data, topic);
+    if (children.length > 0) item.prepend(this.opener(item, name, children));
     return item;
   }
 
   /** The fold of a topic; its children are made when it is first opened. */
   private opener(item: HTMLElement, name: string, children: readonly Topic[]): HTMLElement {
     let list: HTMLElement | null = null;
-    const opener = button("fold", `Topics in ${name}`, () => {
-      const open = opener.getAttribute("aria-expanded") !== "true";
-      opener.setAttribute("aria-expanded", String(open));
-      if (!list) item.append((list = this.list(children)));
-      list.hidden = !open;
-      if (this.shown) this.setTheme(...this.shown);
-    }, icon("M8 6 L12 10 L8 14"));
+    const opener = button(
+      "fold",
+      `Topics in ${name}`,
+      () => {
+        const open = opener.getAttribute("aria-expanded") !== "true";
+        opener.setAttribute("aria-expanded", String(open));
+        if (!list) item.append((list = this.list(children)));
+        list.hidden = !open;
+        if (this.shown) this.setTheme(...this.shown);
+      },
+      icon("M8 6 L12 10 L8 14"),
+    );
     opener.setAttribute("aria-expanded", "false");
     return opener;
   }
-
-  private shown: [Palette, Theme] | null = null;
 
   setTheme(palette: Palette, theme: Theme): void {
     this.shown = [palette, theme];

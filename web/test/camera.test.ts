@@ -33,7 +33,10 @@ describe("camera", () => {
   test("fit shows the whole box inside the free part", () => {
     const insets = { left: 300, right: 50, top: 20, bottom: 40 };
     const fitted = fit({ x0: 0.1, y0: 0.2, x1: 0.9, y1: 0.5 }, size, insets);
-    for (const [x, y] of [[0.1, 0.2], [0.9, 0.5]]) {
+    for (const [x, y] of [
+      [0.1, 0.2],
+      [0.9, 0.5],
+    ]) {
       const [px, py] = toScreen(fitted, size, x, y);
       expect(px).toBeGreaterThanOrEqual(300 - 1e-9);
       expect(px).toBeLessThanOrEqual(1150 + 1e-9);

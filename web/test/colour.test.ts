@@ -31,8 +31,21 @@ describe("colour", () => {
 });
 
 describe("palette", () => {
-  const topic = (level: number, place: number, parent: number): Topic => ({ level, place, id: place, label: "", keywords: [], size: 1, parent });
-  const shape = (angle: number) => ({ x: 0.5 + 0.3 * Math.cos(angle), y: 0.5 + 0.3 * Math.sin(angle), radius: 0.1, box: { x0: 0, y0: 0, x1: 1, y1: 1 } });
+  const topic = (level: number, place: number, parent: number): Topic => ({
+    level,
+    place,
+    id: place,
+    label: "",
+    keywords: [],
+    size: 1,
+    parent,
+  });
+  const shape = (angle: number) => ({
+    x: 0.5 + 0.3 * Math.cos(angle),
+    y: 0.5 + 0.3 * Math.sin(angle),
+    radius: 0.1,
+    box: { x0: 0, y0: 0, x1: 1, y1: 1 },
+  });
 
   test("forty topics get forty colours", () => {
     const topics = Array.from({ length: 40 }, (_, i) => topic(0, i, -1));
@@ -44,7 +57,12 @@ describe("palette", () => {
   test("children are closer to their parent's colour than to another family's", () => {
     const parents = [0, 1, 2, 3].map((i) => topic(1, i, -1));
     const children = Array.from({ length: 12 }, (_, i) => topic(0, i, i % 4));
-    const data = { levels: [{ assignment: new Int16Array(0), topics: children }, { assignment: new Int16Array(0), topics: parents }] } as unknown as MapData;
+    const data = {
+      levels: [
+        { assignment: new Int16Array(0), topics: children },
+        { assignment: new Int16Array(0), topics: parents },
+      ],
+    } as unknown as MapData;
     const palette = new Palette(data, [children.map((_, i) => shape(i)), parents.map((_, i) => shape(1.5 * i))]);
     const away = (a: readonly number[], b: readonly number[]) => Math.hypot(...a.map((v, i) => v - b[i]));
     for (const theme of Object.values(THEMES)) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ancestor, decode, members, topicPath, unpack } from "../src/data";
+import { decode, isNoise, members, parentOf, partsOf, topicPath, unpack } from "../src/data";
 
 const head = {
   replaced: 2,
@@ -8,13 +8,23 @@ const head = {
   names: ["a", "b", "c"],
   texts: null,
   levels: [
-    { assignment: 1, topics: [[7, "fine", ["x"], 1, 0], [9, "other", [], 1, 0]] },
+    {
+      assignment: 1,
+      topics: [
+        [7, "fine", ["x"], 1, 0],
+        [9, "other", [], 1, 0],
+      ],
+    },
     { assignment: 2, topics: [[3, "coarse", [], 2, -1]] },
   ],
   fields: [["year", [1999, null, 2001]]],
   links: { safe: ["https://example.org", null, null], refused: { 1: "javascript:x" } },
   sprites: null,
-  arrays: [["u2", 0, 6], ["i2", 16, 3], ["i2", 24, 3]],
+  arrays: [
+    ["u2", 0, 6],
+    ["i2", 16, 3],
+    ["i2", 24, 3],
+  ],
 };
 
 function pack(): Uint8Array<ArrayBuffer> {
@@ -32,7 +42,15 @@ function pack(): Uint8Array<ArrayBuffer> {
 test("unpack reads words and arrays", () => {
   const data = unpack(pack().buffer);
   expect([...data.xy]).toEqual([0, 0, 65535, 1, 5, 65535]);
-  expect(data.levels[0].topics[0]).toEqual({ level: 0, place: 0, id: 7, label: "fine", keywords: ["x"], size: 1, parent: 0 });
+  expect(data.levels[0].topics[0]).toEqual({
+    level: 0,
+    place: 0,
+    id: 7,
+    label: "fine",
+    keywords: ["x"],
+    size: 1,
+    parent: 0,
+  });
   expect(data.replaced).toBe(2);
 });
 
@@ -40,12 +58,19 @@ test("paths run from coarse to fine; noise has none", () => {
   const data = unpack(pack().buffer);
   expect(topicPath(data, 0).map((topic) => topic.label)).toEqual(["coarse", "other"]);
   expect(topicPath(data, 1)).toEqual([]);
-  expect(ancestor(data, data.levels[0].topics[1]).label).toBe("coarse");
+  expect([0, 1, 2].map((point) => isNoise(data, point))).toEqual([false, true, false]);
+  expect(isNoise({ ...data, levels: [] }, 1)).toBe(false);
+  expect(parentOf(data, data.levels[0].topics[1])?.label).toBe("coarse");
+  expect(parentOf(data, data.levels[1].topics[0])).toBeUndefined();
+  expect(partsOf(data, data.levels[1].topics[0]).map((topic) => topic.label)).toEqual(["fine", "other"]);
+  expect(partsOf(data, data.levels[0].topics[0])).toEqual([]);
   expect(members(data, data.levels[1].topics[0])).toEqual([0, 2]);
 });
 
 test("decode undoes base64 and gzip", async () => {
-  const squeezed = await new Response(new Blob([pack()]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+  const squeezed = await new Response(
+    new Blob([pack()]).stream().pipeThrough(new CompressionStream("gzip")),
+  ).arrayBuffer();
   const base64 = btoa(String.fromCharCode(...new Uint8Array(squeezed)));
   expect((await decode(base64)).names).toEqual(["a", "b", "c"]);
 });

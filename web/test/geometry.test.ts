@@ -34,7 +34,11 @@ describe("shapeOf", () => {
   });
 
   test("one point, many at one spot, and none", () => {
-    expect(shapeOf([0], at([0.25, 0.75]))).toMatchObject({ x: expect.closeTo(0.25, 4), y: expect.closeTo(0.75, 4), radius: 0 });
+    expect(shapeOf([0], at([0.25, 0.75]))).toMatchObject({
+      x: expect.closeTo(0.25, 4),
+      y: expect.closeTo(0.75, 4),
+      radius: 0,
+    });
     expect(shapeOf([0, 1, 2], at([0.5, 0.5], [0.5, 0.5], [0.5, 0.5]))!.radius).toBe(0);
     expect(shapeOf([], at())).toBeNull();
   });

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { isDue, place, wrap, zoomStep, type Candidate, type Placed } from "../src/labels";
 
-const label = (key: string, x: number, y: number, width = 100, height = 20): Candidate => ({ key, x, y, width, height });
+const label = (key: string, x: number, y: number, width = 100, height = 20): Candidate => ({
+  key,
+  x,
+  y,
+  width,
+  height,
+});
 
 /** Small generator of repeatable numbers in [0, 1). */
 function numbers(seed: number): () => number {
@@ -26,7 +32,10 @@ describe("place", () => {
   });
 
   test("a later label gives way, and is left out when there is no room", () => {
-    const placed = place([label("big", 0.5, 0.5, 300, 300), label("child", 0.5, 0.5), label("other", 0.1, 0.1)], [500, 600]);
+    const placed = place(
+      [label("big", 0.5, 0.5, 300, 300), label("child", 0.5, 0.5), label("other", 0.1, 0.1)],
+      [500, 600],
+    );
     expect(placed.map((p) => p.label.key)).toEqual(["big", "other"]);
     const [, moved] = place([label("parent", 0.5, 0.5), label("child", 0.5, 0.5)], [500, 600]);
     expect([moved.dx, moved.dy]).not.toEqual([0, 0]);
@@ -35,7 +44,9 @@ describe("place", () => {
   test("no two labels overlap at any scale of the step", () => {
     for (let seed = 1; seed <= 20; seed++) {
       const next = numbers(seed);
-      const many = Array.from({ length: 120 }, (_, i) => label(`${i}`, next(), next(), 40 + 90 * next(), 16 + 30 * next()));
+      const many = Array.from({ length: 120 }, (_, i) =>
+        label(`${i}`, next(), next(), 40 + 90 * next(), 16 + 30 * next()),
+      );
       const step = zoomStep(400 + 600 * next());
       const placed = place(many, step);
       expect(placed.length).toBeGreaterThan(10);
@@ -91,13 +102,18 @@ describe("wrap", () => {
 
 describe("isDue", () => {
   test("a fine topic waits until it can be seen", () => {
-    expect(isDue(10, false, true, 800)).toBe(false);
-    expect(isDue(60, false, true, 800)).toBe(true);
+    expect(isDue(10, 1, true, 800)).toBe(false);
+    expect(isDue(60, 1, true, 800)).toBe(true);
+  });
+
+  test("the finer the level, the later", () => {
+    expect(isDue(36, 1, true, 800)).toBe(true);
+    expect(isDue(36, 4, true, 800)).toBe(false);
   });
 
   test("a coarse topic goes once it fills the view, the finest never", () => {
-    expect(isDue(300, true, false, 800)).toBe(true);
-    expect(isDue(900, true, false, 800)).toBe(false);
-    expect(isDue(900, false, true, 800)).toBe(true);
+    expect(isDue(300, 0, false, 800)).toBe(true);
+    expect(isDue(900, 0, false, 800)).toBe(false);
+    expect(isDue(900, 3, true, 800)).toBe(true);
   });
 });

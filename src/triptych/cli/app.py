@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -19,10 +21,15 @@ VERBS = {
     "demo": "Run the whole road on the embedded emoji set.",
     "open": "Open the map of a run in the browser.",
     "show": "Print what a run found.",
+    "check": "Find what is damaged or missing in a run.",
+    "gc": "Remove what a run does not need any more.",
     "export": "Write a run's results to a file.",
+    "config": "Print the settings of a run as triptych.toml.",
     "methods": "List the methods, or the parameters of one.",
     "doctor": "Check that this machine has what Triptych needs.",
 }
+
+STOPPED = "triptych: stopped; the same command continues where this one ended"
 
 
 class Verbs(click.Group):
@@ -56,7 +63,8 @@ def app(*, debug: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; the exit code is that of the error, 130 after Ctrl-C."""
+    """Run the command line; the exit code is that of the error, 130 after Ctrl-C, 143 after SIGTERM."""
+    signal.signal(signal.SIGTERM, _terminated)
     if "--debug" in sys.argv[1:2]:
         sys.exit(app(standalone_mode=False))
     try:
@@ -70,7 +78,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("triptych: stopped; the same command continues where this one ended", err=True)
+        click.echo(STOPPED, err=True)
         sys.exit(130)
     except MemoryError:
         click.echo("triptych: out of memory\n  hint: run on a sample of the rows first", err=True)
@@ -80,3 +88,9 @@ def main() -> None:
         click.echo("  hint: this is a defect; please report it with the output of: triptych --debug …", err=True)
         sys.exit(StepFailed.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _terminated(number: int, _frame: object) -> NoReturn:
+    """Leave as after Ctrl-C: files whole, temporaries removed, the lock let go."""
+    click.echo(STOPPED, err=True)
+    sys.exit(128 + number)

@@ -18,7 +18,6 @@ PACKAGES = (
     "polars",
     "scipy",
     "scikit-learn",
-    "umap-learn",
     "onnxruntime",
     "tokenizers",
     "safetensors",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
 import click
 
-from triptych.core.params import Flag, Limit
+from triptych.core.params import Flag, Limit, Names, limits_of
 
-__all__ = ["dataclass_options"]
+__all__ = ["dataclass_options", "limit_options"]
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 class LimitType(click.ParamType[Any]):
@@ -38,21 +40,30 @@ class LimitType(click.ParamType[Any]):
         return type(self.limit).__name__.upper()
 
 
-def dataclass_options(cls: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def dataclass_options(cls: type) -> Decorator:
     """Return a decorator that adds one flag for each ``setting`` field of a dataclass."""
+    return limit_options(limits_of(cls), {item.name: item.default for item in fields(cls)})
+
+
+def limit_options(limits: Mapping[str, Limit], defaults: Mapping[str, Any] | None = None) -> Decorator:
+    """Return a decorator that adds one flag for each limit; the default is None where none is given."""
 
     def add(function: Callable[..., Any]) -> Callable[..., Any]:
-        for item in reversed(fields(cls)):
-            limit: Limit = item.metadata["limit"]
-            flag = "--" + item.name.replace("_", "-")
-            if isinstance(limit, Flag):
-                function = click.option(flag, item.name, is_flag=True, default=item.default, help=limit.help)(function)
-                continue
-            shown = ",".join(map(str, item.default)) if isinstance(item.default, tuple) else item.default
-            function = click.option(
-                flag, item.name, type=LimitType(limit), default=item.default, help=limit.help,
-                show_default=str(shown) if shown is not None else False,
-            )(function)  # fmt: skip
+        for name, limit in reversed(limits.items()):
+            function = _option(name, limit, (defaults or {}).get(name))(function)
         return function
 
     return add
+
+
+def _option(name: str, limit: Limit, default: Any) -> Decorator:
+    flag = "--" + name.replace("_", "-")
+    if isinstance(limit, Flag):
+        return click.option(f"{flag}/--no-{flag[2:]}", name, default=default, help=limit.help)
+    if isinstance(limit, Names):
+        return click.option(flag, name, multiple=True, metavar="TEXT", help=f"{limit.help}; may be repeated")
+    shown = ",".join(map(str, default)) if isinstance(default, tuple) else default
+    return click.option(
+        flag, name, type=LimitType(limit), default=default, help=limit.help,
+        show_default=str(shown) if shown is not None else False,
+    )  # fmt: skip

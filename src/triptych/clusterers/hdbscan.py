@@ -50,13 +50,11 @@ class HDBSCAN(Clusterer):
         size = self.min_cluster_size or max(5, round(0.28 * sqrt(n)))
         if n < max(size, 2):
             return Partition(np.full(n, -1), np.zeros(n, dtype=np.float32))
-        from sklearn.cluster import HDBSCAN as Scikit
+        from triptych.kernels.density import density_tree
 
-        fitted = Scikit(
-            min_cluster_size=size,
-            min_samples=min(self.min_samples or 5, n),
-            cluster_selection_method=self.selection,
-            n_jobs=threads,
-            copy=True,
-        ).fit(points)
-        return Partition(fitted.labels_, fitted.probabilities_.astype(np.float32))
+        tree = density_tree(points, min_samples=min(self.min_samples or 5, n), threads=threads)
+        return Partition(*tree.clusters(size, self.selection))
+
+    def memory(self, rows: int, columns: int) -> int:
+        """Estimate the points by column, the tree of cells or the blocks of scores, and a dozen arrays of a row."""
+        return rows * (16 * columns + 150) + 16_000_000

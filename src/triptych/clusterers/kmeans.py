@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import ClassVar
 
 import numpy as np
@@ -23,22 +24,26 @@ class KMeans(Clusterer):
         "n_init": Integer(low=1, high=100, help="starts, of which the best is kept"),
     }
 
+    exempt: ClassVar[dict[str, str]] = {"row_order": "its starts are drawn by row number"}
+
     def __init__(self, *, n_clusters: int = 8, n_init: int = 10) -> None:
         self.n_clusters = n_clusters
         self.n_init = n_init
 
     def fit_predict(self, points: npt.NDArray[np.float32], *, seed: int, threads: int) -> Partition:
-        """Return the best of ``n_init`` runs."""
+        """Return the best of ``n_init`` runs; fewer clusters where fewer rows are distinct."""
         if self.n_clusters > len(points):
             raise UsageError(
                 f"clusterers/kmeans: n_clusters {self.n_clusters} is more than the {len(points):,} rows",
                 hint=f"the largest legal value is {len(points)}",
             )
         from sklearn.cluster import KMeans as Scikit
+        from sklearn.exceptions import ConvergenceWarning
         from threadpoolctl import threadpool_limits
 
         # One thread: sums over several differ in the last bits, and with them, now and then, a label.
-        with threadpool_limits(1):
+        with threadpool_limits(1), warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
             fitted = Scikit(self.n_clusters, n_init=self.n_init, random_state=seed).fit(points)
             distances = np.sort(fitted.transform(points), axis=1)
         if self.n_clusters == 1:

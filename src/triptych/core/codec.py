@@ -23,6 +23,16 @@ __all__ = ["canonical", "decode", "digest", "encode"]
 
 _ARRAYS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Vectors, Graph, Layout, Clustering, Tree)}
 
+#: Field -> type and number of dimensions of its array, the same in every slot type.
+_SHAPES = {
+    "values": ("float32", 2), "distances": ("float32", 2), "strength": ("float32", 1),
+    "indices": ("int32", 2), "levels": ("int32", 2), "labels": ("int32", 1),
+    "cut": ("bool", 1), "foreign": ("bool", 1),
+}  # fmt: skip
+
+#: Field -> type of what is no array.
+_PLAIN = {"unit": bool, "metric": str}
+
 #: Type name -> file ending.
 ENDINGS = {
     **dict.fromkeys(_ARRAYS, "safetensors"),
@@ -83,7 +93,7 @@ def decode(kind: str, data: bytes) -> Any:
     except StoreError:
         raise
     except Exception as error:  # whatever a parser makes of damaged bytes is a damaged store
-        raise StoreError(f"an object of type {kind} cannot be read: {error}") from error
+        raise _unreadable(kind, error) from error
 
 
 def _encode_arrays(value: Any) -> bytes:
@@ -100,11 +110,17 @@ def _encode_arrays(value: Any) -> bytes:
 def _decode_arrays(cls: type[Any], data: bytes) -> Any:
     from safetensors.numpy import load
 
+    arrays = load(data)  # refuses a header of more than 100 MB, gaps and overlaps
     header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    arrays = load(data)
-    for array in arrays.values():
+    rest = json.loads(header["__metadata__"]["triptych"])
+    for name, array in arrays.items():
+        if (str(array.dtype), array.ndim) != _SHAPES[name]:
+            raise ValueError(f"{name!r} is {array.dtype} in {array.ndim} dimensions")
         array.flags.writeable = False
-    return cls(**arrays, **json.loads(header["__metadata__"]["triptych"]))
+    for name, value in rest.items():
+        if type(value) is not _PLAIN[name]:
+            raise ValueError(f"{name!r} is {value!r}")
+    return cls(**arrays, **rest)
 
 
 def _encode_frame(frame: pl.DataFrame) -> bytes:
@@ -116,10 +132,21 @@ def _encode_frame(frame: pl.DataFrame) -> bytes:
 def _decode_frame(data: bytes) -> pl.DataFrame:
     import polars as pl
 
-    return pl.read_parquet(io.BytesIO(data))
+    try:
+        return pl.read_parquet(io.BytesIO(data))
+    except pl.exceptions.PanicException as error:  # no Exception: polars would end the program with it
+        raise _unreadable("DataFrame", error) from error
 
 
 def _topic(entry: dict[str, Any]) -> Topic:
+    numbers = {name: int(entry[name]) for name in ("level", "cluster", "parent", "size")}
     words = tuple((str(word), float(weight)) for word, weight in entry["keywords"])
     places = {name: tuple(int(i) for i in entry[name]) for name in ("exemplars", "popular")}
-    return Topic(**entry | places | {"keywords": words})
+    return Topic(**entry | numbers | places | {"keywords": words, "evidence": str(entry["evidence"])})
+
+
+def _unreadable(kind: str, error: BaseException) -> StoreError:
+    what = str(error).partition("\n")[0]
+    return StoreError(
+        f"an object of type {kind} cannot be read: {what}", hint="it was damaged or edited; make the run again"
+    )

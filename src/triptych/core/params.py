@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -14,12 +14,14 @@ __all__ = [
     "Flag",
     "Integer",
     "Limit",
+    "Names",
     "Real",
     "Sizes",
     "Text",
     "check_params",
     "limits_of",
     "setting",
+    "settled",
 ]
 
 
@@ -41,6 +43,10 @@ class Limit:
     def parse(self, text: str) -> Any:
         """Read a value from a command-line or configuration string; raises ValueError."""
         return text
+
+    def settle(self, value: Any) -> Any:
+        """Return a value in its one form, in which equal settings give equal bytes; a wrong one as it is."""
+        return value
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON schema of the parameter."""
@@ -84,12 +90,16 @@ class Real(Limit):
 
     def accepts(self, value: Any) -> bool:
         """Tell whether a value is a finite number within the bounds."""
-        number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        number = isinstance(value, int | float) and not isinstance(value, bool) and _finite(value)
         return number and _within(value, self.low, self.high)
 
     def parse(self, text: str) -> float:
         """Read a number."""
         return float(text)
+
+    def settle(self, value: Any) -> Any:
+        """Return a whole number as a float."""
+        return float(value) if self.accepts(value) else value
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON schema of the parameter."""
@@ -176,9 +186,34 @@ class Sizes(Limit):
         """Read numbers separated by commas."""
         return tuple(int(part) for part in text.split(",") if part.strip())
 
+    def settle(self, value: Any) -> Any:
+        """Return a list, or another sequence that is no string, as a tuple."""
+        return tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+
     def schema(self) -> dict[str, Any]:
         """Return the JSON schema of the parameter."""
         return {"type": "array", "items": {"type": "integer", "minimum": self.low}, **super().schema()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names(Limit):
+    """A tuple of strings."""
+
+    def wanted(self) -> str:
+        """Return in words which values are legal."""
+        return 'a list of strings, such as ["a", "b"]'
+
+    def accepts(self, value: Any) -> bool:
+        """Tell whether a value is a tuple of strings."""
+        return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
+
+    def settle(self, value: Any) -> Any:
+        """Return a list, or another sequence that is no string, as a tuple."""
+        return tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the parameter."""
+        return {"type": "array", "items": {"type": "string"}, **super().schema()}
 
 
 def setting(default: Any, limit: Limit) -> Any:
@@ -216,6 +251,18 @@ def check_params(owner: str, limits: Mapping[str, Limit], given: Mapping[str, An
             continue
         if value is None or not limit.accepts(value):
             raise UsageError(f"{owner}: {name} must be {limit.wanted()}, got {shorten(value)}", hint=limit.help)
+
+
+def settled(limits: Mapping[str, Limit], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters with each value in its one form: a number as a float, a list as a tuple, where that is meant."""
+    return {name: limits[name].settle(value) if name in limits else value for name, value in given.items()}
+
+
+def _finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond the largest float
+        return False
 
 
 def _within(value: float, low: float | None, high: float | None) -> bool:

@@ -11,13 +11,13 @@ import inspect
 import pkgutil
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, ClassVar, TypeVar
 
 from triptych.core.errors import UsageError, nearest
-from triptych.core.params import Limit, check_params
+from triptych.core.params import Limit, check_params, settled
 
-__all__ = ["KINDS", "Method", "create", "method_class", "method_names"]
+__all__ = ["KINDS", "Method", "create", "kind_of", "method_class", "method_names"]
 
 #: The kinds of method and, for each, the package that holds them.
 KINDS = ("encoders", "neighbours", "reducers", "clusterers", "nesters", "describers", "labellers")
@@ -38,6 +38,9 @@ class Method:
         The fewest rows that it can work on.
     limits
         The legal values of each parameter; the names are those of ``__init__``.
+    exempt
+        Checks of ``triptych check`` that do not hold for it, each with the reason: ``{"row_order": "starts are drawn
+        by row number"}``.
     """
 
     version: ClassVar[str] = "1"
@@ -45,6 +48,7 @@ class Method:
     deterministic: ClassVar[bool] = True
     minimum_rows: ClassVar[int] = 1
     limits: ClassVar[Mapping[str, Limit]] = {}
+    exempt: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
     def name(cls) -> str:
@@ -61,15 +65,53 @@ class Method:
         """Return every parameter with its value on this object."""
         return {name: getattr(self, name) for name in self.defaults()}
 
+    def memory(self, rows: int, columns: int) -> int:
+        """Estimate the most memory that a call takes beyond its input, in bytes.
+
+        Parameters
+        ----------
+        rows
+            Rows of the input.
+        columns
+            Their dimensions; for texts, their mean length in characters.
+
+        Returns
+        -------
+        int
+            Four copies of the input in double precision, unless a method knows better; right within a factor of four.
+        """
+        return 32 * rows * columns
+
+    def require_rows(self, rows: int) -> None:
+        """Raise UsageError when there are fewer rows than :attr:`minimum_rows`."""
+        if rows < self.minimum_rows:
+            raise UsageError(
+                f"{kind_of(type(self))}/{self.name()} needs at least {self.minimum_rows} rows, got {rows}",
+                hint="give it more rows, or leave this step out",
+            )
+
 
 M = TypeVar("M", bound=Method)
 
 
+def kind_of(cls: type[Method]) -> str:
+    """Return the kind of a method: the package of the contract that it extends, such as ``clusterers``.
+
+    Raises
+    ------
+    UsageError
+        If it extends none.
+    """
+    for base in cls.__mro__:
+        package, _, module = base.__module__.removeprefix("triptych.").partition(".")
+        if package in KINDS and module == "base":
+            return package
+    raise UsageError(f"{cls.__name__} extends no contract", hint=f"see triptych/{KINDS[0]}/base.py and its like")
+
+
 def method_names(kind: str) -> list[str]:
     """Return the names of all methods of a kind, ours and third parties', sorted."""
-    package = importlib.import_module(f"triptych.{kind}")
-    ours = [m.name for m in pkgutil.iter_modules(package.__path__) if m.name != "base" and m.name[0] != "_"]
-    return sorted({*ours, *_plugins(kind)})
+    return sorted({*_ours(kind), *_plugins(kind)})
 
 
 def method_class(kind: str, name: str, contract: type[M]) -> type[M]:
@@ -91,10 +133,8 @@ def method_class(kind: str, name: str, contract: type[M]) -> type[M]:
     """
     if name not in method_names(kind):
         raise UsageError(f"there is no method {name!r} in {kind}", hint=nearest(name, method_names(kind)))
-    plugins = _plugins(kind)
-    if name in plugins:
-        found: Any = plugins[name].load()
-        return _checked(found, contract, f"{kind}/{name}")
+    if name in _plugins(kind):
+        return _checked(_load_plugin(kind, name), contract, f"{kind}/{name}")
     module = importlib.import_module(f"triptych.{kind}.{name}")
     classes = [
         c for _, c in inspect.getmembers(module, inspect.isclass)
@@ -114,8 +154,9 @@ def create(kind: str, name: str, contract: type[M], params: Mapping[str, Any]) -
         On an unknown method, an unknown parameter, or a value outside its limit.
     """
     found = method_class(kind, name, contract)
-    check_params(f"{kind}/{name}", found.limits, params)
-    return found(**params)
+    values = settled(found.limits, params)
+    check_params(f"{kind}/{name}", found.limits, values)
+    return found(**values)
 
 
 def _checked(found: Any, contract: type[M], where: str) -> type[M]:
@@ -126,6 +167,30 @@ def _checked(found: Any, contract: type[M], where: str) -> type[M]:
     return found
 
 
+def _ours(kind: str) -> list[str]:
+    package = importlib.import_module(f"triptych.{kind}")
+    return [m.name for m in pkgutil.iter_modules(package.__path__) if m.name != "base" and m.name[0] != "_"]
+
+
 @cache
-def _plugins(kind: str) -> dict[str, Any]:
-    return {entry.name: entry for entry in entry_points(group=f"triptych.{kind}")}
+def _plugins(kind: str) -> dict[str, tuple[EntryPoint, ...]]:
+    found: dict[str, tuple[EntryPoint, ...]] = {}
+    for entry in entry_points(group=f"triptych.{kind}"):
+        found[entry.name] = (*found.get(entry.name, ()), entry)
+    return found
+
+
+def _load_plugin(kind: str, name: str) -> Any:
+    """Load the class that an entry point names; two methods of one name are refused, so that none is run unawares."""
+    entries = _plugins(kind)[name]
+    owners = [entry.dist.name if entry.dist else entry.value for entry in entries]
+    if len(owners) + (name in _ours(kind)) > 1:
+        others = " and ".join(["triptych"] * (name in _ours(kind)) + owners)
+        raise UsageError(f"{kind}/{name} is defined more than once: by {others}", hint=f"uninstall {owners[-1]}")
+    try:
+        return entries[0].load()
+    except Exception as error:  # whatever a stranger's module does when it is imported
+        reason = f"{type(error).__name__}: {error}"
+        raise UsageError(
+            f"{kind}/{name} cannot be loaded from {owners[0]}: {reason}", hint=f"update or uninstall {owners[0]}"
+        ) from error

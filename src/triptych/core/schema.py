@@ -122,9 +122,10 @@ class Table:
     Attributes
     ----------
     rows
-        All n rows: ``row_id`` (string, unique), ``status`` (a :class:`Status`), ``document`` (the text to encode, ``""``
-        when there is none; of an unreadable row, what the file holds), then the user's columns: text as it was, the date
-        column as pl.Date or pl.Datetime("us", "UTC") where it could be read, the popularity column as pl.Float64.
+        All n rows: ``row_id`` (string, unique), ``status`` (a :class:`Status`), ``document`` (the text to encode,
+        ``""`` when there is none; of an unreadable row, what the file holds), then the user's columns: text as it was,
+        the date column as pl.Date or pl.Datetime("us", "UTC") where it could be read, the popularity column as
+        pl.Float64.
     roles
         The roles, with column names as they are in ``rows``.
     vectors

@@ -7,30 +7,24 @@ names. The format is described in ``docs/format.md``.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import socket
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import Any
 
-from triptych._version import __version__
 from triptych.core import codec
 from triptych.core.atlas import Atlas, Step
 from triptych.core.errors import StoreError
+from triptych.core.files import make_folder, naming, remove, sweep, sync_folder, write_bytes
+from triptych.core.lock import LOCK, acquire, release
+from triptych.core.manifest import MANIFEST, empty_manifest, read_manifest, sealed
+from triptych.core.objects import loader, object_path, objects_folder, read_object, referenced
 from triptych.core.schema import Roles
+from triptych.core.validate import check_roles, check_rows, check_value
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["SCHEMA", "Store", "load_atlas"]
-
-SCHEMA = 1
-FORMAT = "triptych-run"
-MANIFEST = "manifest.json"
+__all__ = ["Store", "load_atlas", "open_manifest", "read_config", "step_of"]
 
 
 class Store:
@@ -49,12 +43,20 @@ class Store:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self._used: set[str] = set()
         _refuse_strangers(self.path)
-        with _naming(self.path):
-            (self.path / "objects").mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(self.path / "lock")
-        # Only now: the last writer may have swapped the manifest while we waited for its lock.
-        self._manifest = _read_manifest(self.path) if (self.path / MANIFEST).exists() else _empty_manifest()
+        self._lock = acquire(self.path)
+        try:
+            objects = objects_folder(self.path)
+            with naming(objects):
+                make_folder(objects)
+            for folder in (self.path, objects):
+                sweep(folder)
+            # Only now: the last writer may have swapped the manifest while we waited for its lock.
+            self._manifest = read_manifest(self.path) if (self.path / MANIFEST).exists() else empty_manifest()
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Store:
         return self
@@ -65,11 +67,11 @@ class Store:
     def close(self) -> None:
         """Let other processes write; a folder that nothing was kept in is taken away again."""
         if not (self.path / MANIFEST).exists():
-            with contextlib.suppress(OSError):
-                (self.path / "objects").rmdir()
-                (self.path / "lock").unlink()
-                self.path.rmdir()
-        self._lock.close()
+            with contextlib.suppress(OSError, StoreError):
+                os.rmdir(objects_folder(self.path))
+                os.unlink(self.path / LOCK)
+                os.rmdir(self.path)
+        release(self._lock)
 
     def find(self, key: str) -> tuple[Step, dict[str, Callable[[], Any]]] | None:
         """Return a finished step and loaders of its results, or None when it must be run.
@@ -79,13 +81,13 @@ class Store:
         entry = self._manifest["known"].get(key)
         if entry is None:
             return None
-        step = _step(entry)
+        step = step_of(entry)
         if not all(self._intact(name) for name in step.outputs.values()):
             return None
         return step, {path: self._loader(name) for path, name in step.outputs.items()}
 
     def keep(self, step: Step, values: Mapping[str, tuple[str, bytes]]) -> None:
-        """Write the results of a step, then the manifest that names them.
+        """Write the results of a step, then the manifest that names them; the parts it was made of go.
 
         Parameters
         ----------
@@ -93,14 +95,44 @@ class Store:
             The record; its outputs name the SHA-256 of the bytes in ``values``.
         values
             Path -> (type name, bytes).
+
+        Raises
+        ------
+        StoreError
+            If the disk does not take it; what was kept before is as it was.
         """
         for path, (kind, data) in values.items():
-            name = step.outputs[path]
-            target = _object_path(self.path, name, kind)
-            if not (target.exists() and self._intact(name, kind)):
-                _write(target, data)
-            self._manifest["objects"][name] = {"type": kind, "bytes": len(data)}
+            self._put(step.outputs[path], kind, data)
         self._manifest["known"][step.key] = asdict(step)
+        joined = {self._manifest["parts"].pop(key) for key in self._used & self._manifest["parts"].keys()}
+        self._used.clear()
+        spare = {name: self._manifest["objects"].pop(name) for name in joined - referenced(self._manifest)}
+        self._commit()
+        for name, entry in spare.items():
+            with contextlib.suppress(StoreError):  # what stays is garbage, and `triptych gc` takes it
+                remove(object_path(self.path, name, entry["type"]))
+
+    def find_part(self, key: str) -> Any | None:
+        """Return a part of a step that a killed run left behind, or None when it must be made.
+
+        Parameters
+        ----------
+        key
+            SHA-256 of all that decides the part.
+        """
+        name = self._manifest["parts"].get(key)
+        if name is None or not self._intact(name):
+            return None
+        self._used.add(key)
+        return self._loader(name)()
+
+    def keep_part(self, key: str, value: Any) -> None:
+        """Write a part of a step, a slot value, so that a killed run loses no more than the part it was at."""
+        kind, data = codec.encode(value)
+        name = codec.digest(data)
+        self._put(name, kind, data)
+        self._manifest["parts"][key] = name
+        self._used.add(key)
         self._commit()
 
     def publish(self, atlas: Atlas, config: Mapping[str, Any]) -> None:
@@ -114,19 +146,38 @@ class Store:
         }
         self._commit()
 
-    def _commit(self) -> None:
-        text = json.dumps(self._manifest, indent=1, sort_keys=True, ensure_ascii=False)
-        _write(self.path / MANIFEST, text.encode())
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What is in the folder; for looking after it, not for stages."""
+        return self._manifest
 
-    def _intact(self, name: str, kind: str | None = None) -> bool:
-        kind = kind or self._manifest["objects"].get(name, {}).get("type")
+    def replace_manifest(self, manifest: Mapping[str, Any]) -> None:
+        """Swap the manifest for another one, whose objects are all there."""
+        self._manifest = dict(manifest)
+        self._commit()
+
+    def _put(self, name: str, kind: str, data: bytes) -> None:
+        target = object_path(self.path, name, kind)
+        self._manifest["objects"][name] = {"type": kind, "bytes": len(data)}
+        if not self._intact(name):
+            write_bytes(target, data)
+            return
+        # A killed run may have left it there without bringing its name to the disk.
+        with naming(target):
+            sync_folder(target.parent)
+
+    def _commit(self) -> None:
+        write_bytes(self.path / MANIFEST, sealed(self._manifest))
+
+    def _intact(self, name: str) -> bool:
         try:
-            return codec.digest(_object_path(self.path, name, kind).read_bytes()) == name
-        except (OSError, StoreError):
+            read_object(self.path, name, self._manifest["objects"][name])
+        except StoreError:
             return False
+        return True
 
     def _loader(self, name: str) -> Callable[[], Any]:
-        return _loader(self.path, name, self._manifest["objects"][name]["type"])
+        return loader(self.path, name, self._manifest["objects"][name])
 
 
 def load_atlas(path: str | Path) -> Atlas:
@@ -148,134 +199,61 @@ def load_atlas(path: str | Path) -> Atlas:
         If there is no finished run in the folder, or it cannot be read.
     """
     folder = Path(path)
-    if not (folder / MANIFEST).exists():
-        raise StoreError(f"{folder} is no Triptych run: it has no {MANIFEST}", hint="make one with: triptych run")
-    manifest = _read_manifest(folder)
+    manifest = open_manifest(folder)
     if not manifest["steps"]:
         raise StoreError(f"the run in {folder} was not finished", hint="the same triptych run command continues it")
-    steps = [_step(manifest["known"][key]) for key in manifest["steps"]]
-    loaders = {
-        p: _loader(folder, name, manifest["objects"][name]["type"]) for s in steps for p, name in s.outputs.items()
-    }
-    roles: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in manifest["roles"].items()}
-    atlas = Atlas(rows=loaders.pop("rows")(), roles=Roles(**roles), seed=manifest["seed"])
+    steps = [step_of(manifest["known"][key]) for key in manifest["steps"]]
+    load = {p: loader(folder, name, manifest["objects"][name]) for s in steps for p, name in s.outputs.items()}
+    rows = load.pop("rows")()
+    check_rows(rows)
+    parts: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in manifest["roles"].items()}
+    check_roles(Roles(**parts), rows)
+    atlas = Atlas(rows=rows, roles=Roles(**parts), seed=manifest["seed"])
+    kept = atlas.kept.height
     for step in steps:
-        atlas = atlas.plus(step, {path: loaders[path] for path in step.outputs if path in loaders})
+        atlas = atlas.plus(step, {path: _fitting(path, load[path], kept) for path in step.outputs if path in load})
     return atlas
+
+
+def open_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a run for reading; raises StoreError, also when there is none."""
+    if not (folder / MANIFEST).exists():
+        raise StoreError(f"{folder} is no Triptych run: it has no {MANIFEST}", hint="make one with: triptych run")
+    return read_manifest(folder)
 
 
 def read_config(path: str | Path) -> dict[str, Any]:
     """Return the configuration that a finished run was made with."""
-    config: dict[str, Any] = _read_manifest(Path(path))["config"]
+    config: dict[str, Any] = open_manifest(Path(path))["config"]
     return config
 
 
-def _empty_manifest() -> dict[str, Any]:
-    return {
-        "format": FORMAT, "schema": SCHEMA, "triptych": __version__,
-        "objects": {}, "known": {}, "steps": [], "roles": {}, "config": {}, "seed": 0,
-    }  # fmt: skip
-
-
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    path = folder / MANIFEST
-    with _naming(path):
-        text = path.read_bytes()
-    try:
-        manifest: dict[str, Any] = json.loads(text)
-        found, schema = manifest["format"], manifest["schema"]
-    except (ValueError, TypeError, KeyError) as error:
-        raise StoreError(f"{path} cannot be read: {error}") from error
-    if found != FORMAT:
-        raise StoreError(f"{path} is not of a Triptych run (format {found!r})")
-    if schema > SCHEMA:
-        raise StoreError(
-            f"{path} was written by a newer Triptych (schema {schema}, this one knows {SCHEMA})",
-            hint="upgrade Triptych",
-        )
-    return manifest
+def step_of(entry: Mapping[str, Any]) -> Step:
+    """Return the record of a step as it is in a manifest."""
+    return Step(**{**entry, "notes": tuple(entry["notes"])})
 
 
 def _refuse_strangers(path: Path) -> None:
     if path.exists() and not path.is_dir():
         raise StoreError(f"{path} is a file, not a run folder", hint="give another --out")
     if (path / MANIFEST).exists():
-        _read_manifest(path)
-    elif path.is_dir() and any(path.iterdir()) and not (path / "objects").is_dir():
+        read_manifest(path)
+    elif not objects_folder(path).is_dir() and _names(path) - {LOCK, "objects"}:
         raise StoreError(f"{path} holds other files and no run", hint="give another --out")
 
 
-def _lock(path: Path) -> IO[str]:
-    """Take the writer's lock; the kernel lets go of it when the process dies, so that none goes stale."""
-    try:
-        import fcntl
-    except ImportError:  # pragma: no cover - other systems run without the lock
-        return path.open("a+", encoding="utf-8")
-    with _naming(path):
-        file = path.open("a+", encoding="utf-8")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.seek(0)
-        owner = file.read().strip() or "another process"
-        file.close()
-        raise StoreError(
-            f"{path.parent} is being written by {owner}", hint="wait for it, or give another --out"
-        ) from None
-    file.truncate(0)
-    file.write(f"process {os.getpid()} on {socket.gethostname()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
-    file.flush()
-    return file
-
-
-def _object_path(folder: Path, name: str, kind: str | None) -> Path:
-    if kind not in codec.ENDINGS or not (len(name) == 64 and name.isalnum()):
-        raise StoreError(f"the manifest names an object that cannot be: {name!r} of type {kind!r}")
-    return folder / "objects" / f"{name}.{codec.ENDINGS[kind]}"
-
-
-def _loader(folder: Path, name: str, kind: str) -> Callable[[], Any]:
-    def load() -> Any:
-        path = _object_path(folder, name, kind)
-        with _naming(path):
-            data = path.read_bytes()
-        if codec.digest(data) != name:
-            raise StoreError(f"{path} is damaged: its hash is not its name", hint="run again; only that step is redone")
-        return codec.decode(kind, data)
-
-    return load
-
-
-def _step(entry: Mapping[str, Any]) -> Step:
-    return Step(**{**entry, "notes": tuple(entry["notes"])})
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file so that after a crash the old one or the new one is there, whole."""
-    with _naming(path):
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+def _names(folder: Path) -> set[str]:
+    with naming(folder):
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-            raise
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            return set(os.listdir(folder))
+        except FileNotFoundError:
+            return set()
 
 
-@contextlib.contextmanager
-def _naming(path: Path) -> Any:
-    """Turn an operating system's error into one that names the file."""
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(f"{path}: {error.strerror or error}", hint="check the disk and the permissions") from error
+def _fitting(path: str, load: Callable[[], Any], kept: int) -> Callable[[], Any]:
+    def check() -> Any:
+        value = load()
+        check_value(path, value, kept)
+        return value
+
+    return check

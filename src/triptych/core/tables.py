@@ -58,7 +58,7 @@ def result_table(atlas: Atlas) -> pl.DataFrame:
     -------
     polars.DataFrame
         row_id, status, the user's columns, then for kept rows (null for marked ones): ``<layout>_<axis>`` of layouts
-        of up to three dimensions, ``<clustering>`` and ``<clustering>_strength``, ``level_<i>`` and ``level_<i>_label``.
+        of up to three dimensions, ``<clustering>``, ``<clustering>_strength``, ``level_<i>`` and ``level_<i>_label``.
     """
     import polars as pl
 

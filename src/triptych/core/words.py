@@ -4,13 +4,41 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
-__all__ = ["STOP_WORDS", "is_unspaced", "normal_form", "pieces", "stem"]
+__all__ = ["STOP_WORDS", "is_unspaced", "normal_form", "pieces", "stem", "word_set"]
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a list that is written as one text."""
+    return frozenset(text.split())
+
 
 #: English words that hold sentences together and say nothing about their subject.
-STOP_WORDS = frozenset(
-    ["a", "about", "above", "across", "after", "afterwards", "again", "against", "all", "almost", "alone", "along", "already", "also", "although", "always", "am", "among", "amongst", "an", "and", "another", "any", "anybody", "anyhow", "anyone", "anything", "anyway", "anywhere", "are", "aren", "around", "as", "aside", "at", "away", "be", "became", "because", "become", "becomes", "becoming", "been", "before", "beforehand", "being", "below", "beside", "besides", "between", "beyond", "both", "but", "by", "can", "cannot", "could", "couldn", "did", "didn", "do", "does", "doesn", "doing", "don", "done", "down", "during", "each", "eg", "either", "else", "elsewhere", "enough", "especially", "etc", "even", "ever", "every", "everybody", "everyone", "everything", "everywhere", "except", "few", "for", "former", "formerly", "from", "further", "furthermore", "get", "gets", "getting", "given", "gives", "go", "goes", "going", "gone", "got", "had", "hadn", "has", "hasn", "have", "haven", "having", "he", "hence", "her", "here", "hereby", "herein", "hers", "herself", "him", "himself", "his", "how", "however", "i", "ie", "if", "in", "indeed", "instead", "into", "is", "isn", "it", "its", "itself", "just", "keep", "kept", "largely", "lately", "later", "latter", "least", "less", "let", "lets", "like", "likely", "ll", "made", "mainly", "make", "makes", "making", "many", "may", "maybe", "me", "meanwhile", "might", "mine", "more", "moreover", "most", "mostly", "much", "must", "mustn", "my", "myself", "namely", "near", "nearly", "neither", "never", "nevertheless", "next", "no", "nobody", "none", "nor", "not", "nothing", "now", "nowhere", "of", "off", "often", "oh", "ok", "on", "once", "one", "ones", "only", "onto", "or", "other", "others", "otherwise", "ought", "our", "ours", "ourselves", "out", "over", "overall", "own", "per", "perhaps", "please", "possibly", "quite", "rather", "re", "really", "s", "said", "same", "say", "says", "see", "seem", "seemed", "seeming", "seems", "seen", "several", "shall", "shan", "she", "should", "shouldn", "since", "so", "some", "somebody", "somehow", "someone", "something", "sometime", "sometimes", "somewhat", "somewhere", "soon", "still", "such", "t", "take", "taken", "takes", "taking", "than", "that", "the", "their", "theirs", "them", "themselves", "then", "thence", "there", "thereafter", "thereby", "therefore", "therein", "these", "they", "this", "those", "though", "through", "throughout", "thus", "to", "together", "too", "toward", "towards", "two", "under", "unless", "unlike", "until", "unto", "up", "upon", "us", "use", "used", "useful", "uses", "using", "usually", "various", "ve", "very", "via", "was", "wasn", "way", "we", "well", "were", "weren", "what", "whatever", "when", "whenever", "where", "whereas", "whereby", "wherein", "wherever", "whether", "which", "whichever", "while", "who", "whoever", "whole", "whom", "whose", "why", "will", "with", "within", "without", "won", "would", "wouldn", "yes", "yet", "you", "your", "yours", "yourself", "yourselves"]
+STOP_WORDS = word_set(
+    """
+    a about above across after afterwards again against all almost alone along already also although
+    always am among amongst an and another any anybody anyhow anyone anything anyway anywhere are aren
+    around as aside at away be became because become becomes becoming been before beforehand being below
+    beside besides between beyond both but by can cannot could couldn did didn do does doesn doing don
+    done down during each eg either else elsewhere enough especially etc even ever every everybody
+    everyone everything everywhere except few for former formerly from further furthermore get gets
+    getting given gives go goes going gone got had hadn has hasn have haven having he hence her here
+    hereby herein hers herself him himself his how however i ie if in indeed instead into is isn it its
+    itself just keep kept largely lately later latter least less let lets like likely ll made mainly
+    make makes making many may maybe me meanwhile might mine more moreover most mostly much must mustn
+    my myself namely near nearly neither never nevertheless next no nobody none nor not nothing now
+    nowhere of off often oh ok on once one ones only onto or other others otherwise ought our ours
+    ourselves out over overall own per perhaps please possibly quite rather re really s said same say
+    says see seem seemed seeming seems seen several shall shan she should shouldn since so some somebody
+    somehow someone something sometime sometimes somewhat somewhere soon still such t take taken takes
+    taking than that the their theirs them themselves then thence there thereafter thereby therefore
+    therein these they this those though through throughout thus to together too toward towards two
+    under unless unlike until unto up upon us use used useful uses using usually various ve very via was
+    wasn way we well were weren what whatever when whenever where whereas whereby wherein wherever
+    whether which whichever while who whoever whole whom whose why will with within without won would
+    wouldn yes yet you your yours yourself yourselves
+    """
 )
 
 #: Scripts written without spaces between words: Thai, Lao, Tibetan, Burmese, Khmer, kana, Han.
@@ -55,9 +83,10 @@ def normal_form(piece: str) -> str:
 
 def is_unspaced(word: str) -> bool:
     """Tell whether a word is of a script that writes no spaces between words."""
-    return re.fullmatch(f"[{_UNSPACED}]+", word) is not None
+    return re.fullmatch(f"[{_UNSPACED}]+", word) is not None and word.isprintable()
 
 
+@lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """Return what English singular and plural, and a few common endings, share.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from triptych.core.words import STOP_WORDS, is_unspaced, normal_form, pieces
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["Grams", "count_grams", "holds"]
+__all__ = ["Grams", "count_grams", "fragments"]
 
 Ids = npt.NDArray[np.int64]
 
@@ -89,11 +90,12 @@ def count_grams(
     return Grams(counts[:, kept], [names[column] for column in kept])
 
 
-def holds(longer: str, shorter: str) -> bool:
-    """Tell whether a phrase holds another one, word for word."""
-    if len(longer) <= len(shorter):
-        return False
-    return shorter in longer if is_unspaced(longer) else f" {shorter} " in f" {longer} "
+def fragments(name: str) -> Iterator[str]:
+    """Yield every shorter phrase that a phrase holds."""
+    parts, glue = (list(name), "") if is_unspaced(name) else (name.split(), " ")
+    for first, last in combinations(range(len(parts) + 1), 2):
+        if last - first < len(parts):
+            yield glue.join(parts[first:last])
 
 
 def _stream(texts: Sequence[str], *, stop_words: bool, digits: bool) -> _Stream:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from triptych.core.params import Choice, Flag, Integer, Limit
 from triptych.core.words import stem
-from triptych.describers._grams import Grams, count_grams, holds
+from triptych.describers._grams import Grams, count_grams, fragments
 from triptych.describers.base import Describer, Documents, Keywords
 
 if TYPE_CHECKING:
@@ -157,9 +157,8 @@ def strongest(names: list[str], counts: csr_array, weights: csr_array, cluster: 
 def _without_overlaps(pool: dict[str, tuple[float, float]]) -> list[str]:
     """Return the names, without words that are mostly part of a phrase and phrases half said already."""
     absorbed = {
-        shorter for longer in pool for shorter in pool
-        if holds(longer, shorter) and pool[longer][0] >= 0.5 * pool[shorter][0]
-    }  # fmt: skip
+        part for phrase in pool for part in fragments(phrase) if part in pool and pool[phrase][0] >= 0.5 * pool[part][0]
+    }
     said: set[str] = set()
     kept = []
     for name in pool:

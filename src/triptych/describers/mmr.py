@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -14,7 +14,7 @@ from triptych.describers.base import Describer, Documents, Keywords
 from triptych.describers.ctfidf import describe_partition
 
 if TYPE_CHECKING:
-    from scipy.sparse import csc_array
+    from scipy.sparse import csr_array
 
 __all__ = ["MarginalRelevance", "diversify"]
 
@@ -66,18 +66,21 @@ class MarginalRelevance(Describer):
     ) -> list[list[Keywords]]:
         """Return the ``top`` words of each cluster of each partition, in the order in which they were chosen."""
         grams = count_grams(documents.texts, longest=self.longest, stop_words=self.stop_words == "english")
-        by_word = grams.counts.tocsc()
-        column = {name: index for index, name in enumerate(grams.names)}
         pool = max(self.top, self.candidates)
-        described = []
-        for labels in partitions:
-            level = []
-            for candidates in describe_partition(grams, labels, pool):
-                held = by_word[:, [column[word] for word, _ in candidates]]
-                alike = _similarity(held, documents.vectors)
-                level.append(diversify(candidates, alike, self.diversity, self.top))
-            described.append(level)
-        return described
+        levels = [describe_partition(grams, labels, pool) for labels in partitions]
+        words = sorted({word for level in levels for keywords in level for word, _ in keywords})
+        column = {name: index for index, name in enumerate(grams.names)}
+        held = grams.counts[:, [column[word] for word in words]]
+        held.data = np.ones_like(held.data)
+        likeness = _by_documents(held) if documents.vectors is None else _by_vectors(held, documents.vectors)
+        place = {word: index for index, word in enumerate(words)}
+        return [
+            [
+                diversify(keywords, likeness([place[word] for word, _ in keywords]), self.diversity, self.top)
+                for keywords in level
+            ]
+            for level in levels
+        ]
 
 
 def diversify(candidates: Keywords, alike: Similarity, diversity: float, top: int) -> Keywords:
@@ -105,13 +108,22 @@ def diversify(candidates: Keywords, alike: Similarity, diversity: float, top: in
     return tuple(candidates[index] for index in chosen)
 
 
-def _similarity(held: csc_array, vectors: npt.NDArray[np.float32] | None) -> Similarity:
-    """Return how alike the words are whose counts in n documents are the columns of ``held``."""
-    held.data = np.ones_like(held.data)
-    documents = np.asarray(held.sum(axis=0)).clip(1)
-    if vectors is None:
-        both = (held.T @ held).toarray()
-        return np.asarray(both / (documents[:, None] + documents - both).clip(1), dtype=np.float64)
-    means = (held.T @ vectors) / documents[:, None] - vectors.mean(axis=0, dtype=np.float64)
+def _by_vectors(held: csr_array, vectors: npt.NDArray[np.float32]) -> Callable[[list[int]], Similarity]:
+    """Return the cosine of the mean vectors of words, held by n documents as the columns of ``held`` say."""
+    means = (held.T @ vectors) / np.asarray(held.sum(axis=0)).clip(1)[:, None]
+    means -= vectors.mean(axis=0, dtype=np.float64)
     means /= np.linalg.norm(means, axis=1, keepdims=True).clip(1e-12)
-    return np.asarray((means @ means.T).clip(0, 1), dtype=np.float64)
+    return lambda words: (means[words] @ means[words].T).clip(0, 1).round(6)  # no tie hangs on the last bit
+
+
+def _by_documents(held: csr_array) -> Callable[[list[int]], Similarity]:
+    """Return the Jaccard overlap of the documents of words, held as the columns of ``held`` say."""
+    columns = held.tocsc()
+    documents = np.asarray(held.sum(axis=0))
+
+    def overlap(words: list[int]) -> Similarity:
+        both = (columns[:, words].T @ columns[:, words]).toarray()
+        either = documents[words][:, None] + documents[words] - both
+        return np.asarray(both / either.clip(1), dtype=np.float64)
+
+    return overlap

@@ -42,6 +42,10 @@ class MiniLM(Encoder):
         """Return the SHA-256 of the model, checked when it is loaded."""
         return MODEL_SHA256
 
+    def memory(self, rows: int, columns: int) -> int:
+        """Estimate the model with room for one text, twice the vectors, and the tokens."""
+        return 150_000_000 + rows * (8 * DIMENSIONS + 40 * columns)
+
     def encode(self, items: Sequence[str], *, threads: int, advance: Callable[[int], None]) -> Encoding:
         """Return one unit vector of 384 dimensions for each text; equal texts are computed once."""
         from tokenizers import Tokenizer

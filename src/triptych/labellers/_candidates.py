@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-from triptych.core.words import is_unspaced, stem
+from triptych.core.words import is_unspaced, normal_form, stem
 from triptych.labellers._corpus import Corpus, Key
 from triptych.labellers._reading import can_be_noun
 from triptych.labellers.base import Evidence
@@ -24,6 +24,8 @@ _LONGEST = 12
 _FEW = 5
 #: Phrases of a cluster that are looked at closely.
 _DEPTH = 100
+
+_HIRAGANA = "".join(map(chr, range(0x3041, 0x3097)))
 
 
 @dataclass(frozen=True)
@@ -60,16 +62,17 @@ class _Phrase:
 
     documents: set[int] = field(default_factory=set)
     forms: Counter[Key] = field(default_factory=Counter)
-    nouns: int = 0
+    nouns: float = 0.0
     definite: int = 0
 
 
 def candidates(corpus: Corpus, index: int) -> list[Candidate]:
     """Return the phrases that could title a cluster, best first.
 
-    The score of a phrase is the share of the cluster's documents that hold its words, less the share of all
-    others that do, plus the weight of its words among the keywords; times how often it stands as a noun
-    phrase.
+    A good title is a noun phrase, true of most of the cluster and of little else, made of its keywords. With p
+    the share of the cluster's documents that hold its words, q the share of all others that do, k the mean
+    weight of its words among the keywords and f its fitness as a noun phrase, a phrase scores
+    ``f * ((p - q)² / p + 0.7 k)``.
     """
     members = corpus.members[index]
     phrases = _phrases(corpus, members)
@@ -104,7 +107,7 @@ def _candidate(corpus: Corpus, index: int, key: Key, phrase: _Phrase, known: flo
     noun = (phrase.nouns + 2 * corpus.lexicon.noun(forms[-1])) / (phrase.forms.total() + 2)
     names = [corpus.lexicon.is_name(form) for form in forms]
     if len(key) == 1 and can_be_noun(forms[0]):
-        noun **= 0.5  # what often describes another noun may still be one
+        noun **= 0.4  # what often describes another noun may still be one
     if all(names) and can_be_noun(forms[-1]):
         noun = max(noun, 0.6)  # a name needs no noun after it
     if names[-1] and not all(names):
@@ -133,8 +136,9 @@ def _unspaced(corpus: Corpus, index: int) -> list[Candidate]:
     strongest = max((weight for _, weight in piece.keywords), default=1.0)
     found = {}
     for keyword, weight in piece.keywords:
-        if is_unspaced(keyword):
+        if is_unspaced(keyword) and normal_form(keyword):
             name = _grown(keyword, [corpus.texts[document] for document in corpus.members[index]])
+            name = name.strip(_HIRAGANA) or name  # at the ends, particles and endings of verbs
             holders = frozenset(d for d, text in enumerate(corpus.texts) if name in text)
             found[name] = _scored(corpus, index, Candidate((name,), (name,), 1.0, holders), weight / strongest)
     return list(found.values())

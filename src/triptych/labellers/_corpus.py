@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from triptych.labellers._reading import Lexicon, Word, is_noun_phrase, read
+from triptych.labellers._reading import Lexicon, Word, is_noun_phrase, read, tells_nouns
 from triptych.labellers.base import Evidence
 
 __all__ = ["Corpus", "Key"]
@@ -36,7 +36,7 @@ class Corpus:
         Title and text of each document, as they are and read.
     spans
         For each document, every run of words that could stand in a title: its stems, its forms, whether it
-        looks like a noun phrase, whether "the" stands before it.
+        looks like a noun phrase (0.5 if the text does not tell), whether "the" stands before it.
     weights
         The share of all that each document stands for; sums to 1.
     holders
@@ -105,7 +105,8 @@ def _children(evidence: Sequence[Evidence]) -> list[list[int]]:
     return children
 
 
-def _spans(words: Sequence[Word]) -> Iterator[tuple[Key, Key, bool, bool]]:
+def _spans(words: Sequence[Word]) -> Iterator[tuple[Key, Key, float, bool]]:
+    telling = tells_nouns(words)
     for first in range(len(words)):
         stems: tuple[str, ...] = ()
         forms: tuple[str, ...] = ()
@@ -117,4 +118,4 @@ def _spans(words: Sequence[Word]) -> Iterator[tuple[Key, Key, bool, bool]]:
             length = len(" ".join(forms))
             if 1 < length <= _CHARACTERS:
                 definite = first > 0 and words[first - 1].form == "the"
-                yield stems, forms, is_noun_phrase(words, first, last), definite
+                yield stems, forms, is_noun_phrase(words, first, last) if telling else 0.5, definite

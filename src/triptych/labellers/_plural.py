@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 
-from triptych.core.words import stem
+from triptych.core.words import stem, word_set
 from triptych.labellers._reading import Lexicon
 
 __all__ = ["plural"]
 
 _IRREGULAR = {
-    "child": "children", "foot": "feet", "fungus": "fungi", "genus": "genera", "goose": "geese", "knife": "knives", "leaf": "leaves",
-    "life": "lives", "man": "men", "mouse": "mice", "ox": "oxen", "person": "people", "shelf": "shelves",
-    "tooth": "teeth", "wife": "wives", "wolf": "wolves", "woman": "women",
+    "child": "children", "foot": "feet", "fungus": "fungi", "genus": "genera", "goose": "geese", "knife": "knives",
+    "leaf": "leaves", "life": "lives", "man": "men", "mouse": "mice", "ox": "oxen", "person": "people",
+    "shelf": "shelves", "tooth": "teeth", "wife": "wives", "wolf": "wolves", "woman": "women",
 }  # fmt: skip
 #: Nouns that can be counted though short texts and tags may only have their singular.
-_COUNTED = frozenset(
+_COUNTED = word_set(
     """
     act actor adult album animal apple arrow artist award bag ball band bank bar bear bike bird boat body
     book box boy branch bridge brother building bus button cable cake camera camp canal car card castle cat
@@ -40,10 +40,10 @@ _COUNTED = frozenset(
     uniform university vampire vegetable vehicle vein vessel village villain virus vitamin volcano wall
     watch weapon wedding week whale wheel wheelchair window wing witch wizard word worker writer year zoo
     zombie
-    """.split()  # noqa: SIM905
+    """
 )
 #: Nouns without a plural, or none that a title wants.
-_MASS = frozenset(
+_MASS = word_set(
     """
     advice air animation art beauty beer blood bread business cash cheese clothing code coffee content
     cotton crime cuisine data deer energy entertainment equipment evidence fantasy fashion fire fish flour
@@ -53,7 +53,7 @@ _MASS = frozenset(
     plastic poetry politics poultry power privacy progress rain religion research rice right romance salt
     sand science security sex sheep silver sleep snow software soil sound space sport sugar support tea
     technology text time traffic transport travel violence war water wealth weather wine wood wool work yoga
-    """.split()  # noqa: SIM905
+    """
 )
 #: Endings of people who do something.
 _PEOPLE = re.compile(r"...(?:ist|wright|ician|ologer|tor|keeper)$")

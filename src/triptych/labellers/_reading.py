@@ -8,37 +8,39 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from triptych.core.words import STOP_WORDS, is_unspaced, normal_form, pieces, stem
+from triptych.core.words import STOP_WORDS, is_unspaced, normal_form, pieces, stem, word_set
 
-__all__ = ["Lexicon", "Word", "can_be_noun", "is_noun_phrase", "read"]
+__all__ = ["Lexicon", "Word", "can_be_noun", "is_noun_phrase", "read", "tells_nouns"]
 
 # After a noun comes a mark, the end or a stop word, but no determiner: that follows a verb.
-_DETERMINERS = frozenset(
+_DETERMINERS = word_set(
     """
     a an the this that's these those its their his her my your our any all some each every no it them him
     you us one another how what
-    """.split()  # noqa: SIM905
+    """
 )
 # After these comes a verb or an adjective.
-_BEFORE_VERBS = frozenset(
+_BEFORE_VERBS = word_set(
     """
     to is are was were be been being can could will would shall should may might must not do does did has
     have it they we you he she i which who also only very so
-    """.split()  # noqa: SIM905
+    """
 )
-_AFTER_PARTICIPLES = frozenset(("as", "by", "from", "of", "to"))
+_AFTER_PARTICIPLES = word_set("as by from of to")
 # Participles, adverbs and adjectives end no noun phrase. Endings tell many of them.
-_NO_NOUNS = frozenset(
+_NO_NOUNS = word_set(
     """
     american ancient british catholic danish dutch english equal female finnish french german greek irish
     islamic italian jewish latin male modern polish roman russian scottish spanish swedish turkish welsh big
     black blue brown different early eastern good great green grey high huge key large late left little long
     low main new northern old orange pink purple red right short small southern western white yellow young
     born built done drawn driven drunk found given gone grown held known shown spoken sold taken thrown told
-    worn written
-    """.split()  # noqa: SIM905
+    worn written o'clock o’clock two three four five six seven eight nine ten eleven twelve twenty thirty hundred
+    """
 )
 _NO_NOUN = re.compile(r"..(?:[^e]ed|[^mb]ly|ous|less|ful|[^e]ese|metric)$")
+#: Most words between an article and its noun.
+_WORDS = 3
 #: Only capital letters that are no words of their own may stand in a title, as in "vitamin C".
 _LETTER = re.compile("[B-HJ-Z]")
 
@@ -100,6 +102,11 @@ def _word(piece: str) -> Word:
     return Word(surface if surface.lower() == form else form, form, stem(form), content)
 
 
+def tells_nouns(words: Sequence[Word]) -> bool:
+    """Tell whether a text has the English stop words, or the commas, that nouns are told by."""
+    return sum(word.content for word in words) <= 0.75 * len(words)
+
+
 def is_noun_phrase(words: Sequence[Word], first: int, last: int) -> bool:
     """Tell whether the words from ``first`` to ``last`` look like a noun phrase or the end of one."""
     after = words[last + 1] if last + 1 < len(words) else _MARK
@@ -114,6 +121,13 @@ def _is_verb(words: Sequence[Word], place: int) -> bool:
     after = words[place + 1].form if place + 1 < len(words) else ""
     before = words[place - 1].form if place else ""
     return after in _DETERMINERS or before in _BEFORE_VERBS
+
+
+def _after_article(words: Sequence[Word], place: int) -> bool:
+    first = place
+    while first and words[first - 1].content and place - first < _WORDS:
+        first -= 1
+    return first > 0 and words[first - 1].form in ("a", "an")
 
 
 def can_be_noun(form: str) -> bool:
@@ -131,8 +145,9 @@ class Lexicon:
         For each form, its surfaces; those that say little about capitals count a tenth.
     forms
         For each stem, its forms.
-    seen, nouns, verbs, counted
-        How often a form occurs, stands as a noun, stands as a verb, stands as a noun after "a" or "an".
+    seen, nouns, verbs, counted, alone
+        In texts that tell: how often a form occurs, stands as a noun, stands as a verb, stands as a noun after
+        "a" or "an", follows no content word.
     """
 
     spellings: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -141,6 +156,7 @@ class Lexicon:
     nouns: Counter[str] = field(default_factory=Counter)
     verbs: Counter[str] = field(default_factory=Counter)
     counted: Counter[str] = field(default_factory=Counter)
+    alone: Counter[str] = field(default_factory=Counter)
     _spelt: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -161,25 +177,34 @@ class Lexicon:
     def _add(self, words: Sequence[Word], *, sentences: bool) -> None:
         content = [word.surface for word in words if word.content]
         headline = sum(surface[0].isupper() for surface in content) > 0.6 * len(content)
+        telling = tells_nouns(words)
         for i, word in enumerate(words):
             if not word.content:
                 continue
-            noun = is_noun_phrase(words, i, i)
-            self.seen[word.form] += 1
-            self.nouns[word.form] += noun
-            self.verbs[word.form] += _is_verb(words, i)
-            self.counted[word.form] += noun and i > 0 and words[i - 1].form in ("a", "an")
+            if telling:
+                self._add_use(words, i)
             self.forms[word.stem].add(word.form)
             # A capital in a headline or at the start of a sentence says little about the word.
             starts = sentences and (headline or i == 0 or not words[i - 1].form)
             self.spellings[word.form][word.surface] += 1 if starts and word.surface.istitle() else 10
 
+    def _add_use(self, words: Sequence[Word], place: int) -> None:
+        form = words[place].form
+        noun = is_noun_phrase(words, place, place)
+        self.seen[form] += 1
+        self.nouns[form] += noun
+        self.verbs[form] += _is_verb(words, place)
+        self.counted[form] += noun and _after_article(words, place)
+        self.alone[form] += place == 0 or not words[place - 1].content
+
     def noun(self, form: str) -> float:
-        """Return how often a word stands as a noun, in (0, 1)."""
+        """Return how often a word stands as a noun, in (0, 1); 0.5 where no text tells."""
         return (self.nouns[form] + 0.5) / (self.seen[form] + 1)
 
     def verb(self, form: str) -> float:
         """Return how often a word stands as a verb, in [0, 1)."""
+        if form.endswith("s") and self.seen[form] and not self.alone[form] and len(self.forms[stem(form)]) == 1:
+            return 0.7  # "the tree stands": never without what stands, never "stand"
         return self.verbs[form] / (self.seen[form] + 1)
 
     def spell(self, form: str) -> str:

@@ -165,7 +165,8 @@ def _repeats(one: Iterable[str], other: Iterable[str]) -> bool:
 def _alike(one: str, other: str) -> bool:
     shorter = min(len(one), len(other))
     shared = next((place for place in range(shorter) if one[place] != other[place]), shorter)
-    return shared == shorter or (shared >= 4 and shared >= 0.6 * shorter)
+    held = shared == shorter or (shorter >= 4 and (one in other or other in one))
+    return held or (shared >= 4 and shared >= 0.6 * shorter)
 
 
 def _names(text: str, parts: Parts) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from triptych.kernels.neighbours import nearest_rows
 from triptych.neighbours.base import Neighbours
 
 
@@ -17,28 +18,22 @@ class Exact(Neighbours):
         self, vectors: npt.NDArray[np.float32], k: int, *, threads: int
     ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         """Return the k nearest other rows of every row and their Euclidean distances."""
-        from sklearn.neighbors import NearestNeighbors
-        from threadpoolctl import threadpool_limits
-
-        n = len(vectors)
-        with threadpool_limits(threads):
-            search = NearestNeighbors(n_neighbors=min(k + 1, n), algorithm="brute", metric="euclidean")
-            _, found = search.fit(vectors).kneighbors(vectors)
-        indices = _without_self(found, k)
-        return _sorted(vectors, indices)
+        self.require_rows(len(vectors))
+        found = nearest_rows(vectors, vectors, min(k + 1, len(vectors)), threads=threads)
+        return _sorted(vectors, _without_self(found, k))
 
 
-def _without_self(found: npt.NDArray[np.intp], k: int) -> npt.NDArray[np.intp]:
+def _without_self(found: npt.NDArray[np.int32], k: int) -> npt.NDArray[np.int32]:
     """Drop each row from its own list; where equal rows crowded it out, drop the farthest instead."""
     n, width = found.shape
     own = found == np.arange(n)[:, None]
     own[~own.any(axis=1), width - 1] = True
-    others: npt.NDArray[np.intp] = found[~own].reshape(n, width - 1)[:, :k]
+    others: npt.NDArray[np.int32] = found[~own].reshape(n, width - 1)[:, :k]
     return others
 
 
 def _sorted(
-    vectors: npt.NDArray[np.float32], indices: npt.NDArray[np.intp]
+    vectors: npt.NDArray[np.float32], indices: npt.NDArray[np.int32]
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
     """Order neighbours by exact distance, then by row.
 
@@ -50,9 +45,6 @@ def _sorted(
     for start in range(0, n, 1024):
         rows = slice(start, start + 1024)
         gaps = vectors[indices[rows]] - vectors[rows, None, :]
-        distances[rows] = np.sqrt(np.einsum("nkd,nkd->nk", gaps, gaps, dtype=np.float64))
+        distances[rows] = np.sqrt(np.einsum("nkd,nkd->nk", gaps, gaps))
     order = np.lexsort((indices, distances), axis=1)
-    return (
-        np.take_along_axis(indices, order, axis=1).astype(np.int32),
-        np.take_along_axis(distances, order, axis=1),
-    )
+    return np.take_along_axis(indices, order, axis=1), np.take_along_axis(distances, order, axis=1)

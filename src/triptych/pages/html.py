@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Any
 
 from triptych.core.errors import StepFailed
+from triptych.pages.text import replace_surrogates
 
 _UNSAFE_IN_SCRIPT = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
@@ -86,7 +87,7 @@ def render_page(*, title: str, style: str, script: str, body: str = "", data: Ma
             '<meta name="referrer" content="no-referrer">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="color-scheme" content="light dark">',
-            f"<title>{escape(_no_surrogates(title))}</title>",
+            f"<title>{escape(replace_surrogates(title)[0])}</title>",
             f"<style>{style}</style>",
             "</head>",
             "<body>",
@@ -122,7 +123,3 @@ def _sha256(text: str) -> str:
 def _refuse(text: str, marker: str, what: str) -> None:
     if marker in text.lower():
         raise StepFailed(f"{what} of a page holds {marker!r}, which would end its element")
-
-
-def _no_surrogates(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 
 from triptych.pages.html import load_asset, render_page, script_json
-from triptych.pages.payload import MapData, pack, replace_surrogates
+from triptych.pages.payload import MapData, pack
+from triptych.pages.text import replace_surrogates
 
 _BODY = """\
 <main id="app"></main>
@@ -33,14 +34,15 @@ def render_map(data: MapData) -> str:
     >>> from triptych.pages.payload import MapData
     >>> page = render_map(MapData(title="Two points", xy=np.eye(2), names=["a", "b"]))  # doctest: +SKIP
     """
-    meta = {"title": data.title, "subtitle": data.subtitle, "notes": list(data.notes)}
+    words = {"title": data.title, "subtitle": data.subtitle, "notes": list(data.notes)}
+    meta, replaced = replace_surrogates(script_json(words))
     return render_page(
         title=data.title,
         style=load_asset("map.css"),
         script=load_asset("map.js"),
         body=_BODY,
         data={
-            "triptych-meta": replace_surrogates(script_json(meta))[0],
+            "triptych-meta": f'{{"replaced":{replaced},{meta[1:]}',
             "triptych-data": base64.b64encode(pack(data)).decode("ascii"),
         },
     )

@@ -20,10 +20,10 @@ import numpy.typing as npt
 
 from triptych.core.errors import UsageError, shorten
 from triptych.pages.links import safe_link
+from triptych.pages.text import replace_surrogates
 
 Column: TypeAlias = Sequence[str | float | bool | None] | npt.NDArray[Any]
 
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _STEPS = 65535
 
 
@@ -160,11 +160,6 @@ def pack(data: MapData) -> bytes:
     padding = b" " * (-(4 + len(encoded)) % 8)
     body = struct.pack("<I", len(encoded) + len(padding)) + encoded + padding + b"".join(arrays.parts)
     return gzip.compress(body, mtime=0)
-
-
-def replace_surrogates(text: str) -> tuple[str, int]:
-    """Return the text with each lone surrogate as U+FFFD, and how many there were."""
-    return _SURROGATES.subn("\ufffd", text)
 
 
 class _Arrays:

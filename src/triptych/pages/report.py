@@ -8,7 +8,7 @@ from html import escape
 from importlib import resources
 
 from triptych.pages.html import render_page
-from triptych.pages.payload import replace_surrogates
+from triptych.pages.text import replace_surrogates
 
 __all__ = ["Branch", "Grid", "ReportData", "Section", "render_report"]
 

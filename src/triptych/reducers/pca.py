@@ -36,3 +36,7 @@ class PCA(Reducer):
         found = centred @ (axes * np.where(signs == 0, 1, signs))
         missing = self.n_components - found.shape[1]
         return np.pad(found, ((0, 0), (0, max(missing, 0)))).astype(np.float32)
+
+    def memory(self, rows: int, columns: int) -> int:
+        """Estimate three copies in double precision, and the covariance with what its eigenvectors need."""
+        return 24 * rows * columns + 40 * columns**2

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from triptych.core.atlas import Atlas
+from triptych.core.codec import canonical, digest
 from triptych.core.context import current
 from triptych.core.errors import UsageError
 from triptych.core.registry import create
@@ -18,6 +19,9 @@ from triptych.measures.language import probably_not_english
 from triptych.stages._inputs import given
 
 __all__ = ["encode"]
+
+#: Texts in a part; a run that is killed loses at most the part it was at.
+PART = 10_000
 
 
 def encode(atlas: Atlas, method: str = "minilm", *, name: str | None = None, **params: Any) -> Atlas:
@@ -53,23 +57,51 @@ def encode(atlas: Atlas, method: str = "minilm", *, name: str | None = None, **p
         reads={"documents": text_digest(atlas.documents), "model": encoder.fingerprint()},
         total=len(atlas.documents), unit="texts",
     )  # fmt: skip
-    return run_step(atlas, plan, _Encode(encoder, atlas.documents, plan.name))
+    return run_step(atlas, plan, _Encode(encoder, atlas.documents, plan))
 
 
 @dataclass(frozen=True)
 class _Encode:
     encoder: Encoder
     documents: list[str]
-    name: str
+    plan: Plan
 
     def __call__(self, seed: int) -> Outcome:
+        starts = range(0, len(self.documents), PART)
+        parts = [self._part(self.documents[start : start + PART]) for start in starts]
+        vectors = _joined(parts) if len(parts) > 1 else parts[0]
+        return Outcome({f"vectors/{self.plan.name}": vectors}, _notes(vectors))
+
+    def _part(self, texts: list[str]) -> Vectors:
+        """Return the vectors of some texts, from the store when a killed run has left them there."""
         context = current()
-        found = self.encoder.encode(self.documents, threads=context.threads, advance=context.progress.advance)
-        foreign = np.zeros(len(self.documents), dtype=np.bool_)
+        if context.store is None or len(texts) == len(self.documents):
+            return self._vectors(texts)
+        plan = self.plan
+        made_by = [plan.method, plan.version, dict(plan.params), plan.reads["model"]]
+        key = digest(canonical([*made_by, text_digest(texts)]))
+        found: Vectors | None = context.store.find_part(key)
+        if found is not None:
+            context.progress.advance(len(texts))
+            return found
+        vectors = self._vectors(texts)
+        context.store.keep_part(key, vectors)
+        return vectors
+
+    def _vectors(self, texts: list[str]) -> Vectors:
+        context = current()
+        found = self.encoder.encode(texts, threads=context.threads, advance=context.progress.advance)
+        foreign = np.zeros(len(texts), dtype=np.bool_)
         if self.encoder.languages == ("en",):
-            foreign = probably_not_english(self.documents)
-        vectors = Vectors(found.vectors, unit=True, cut=found.cut, foreign=foreign)
-        return Outcome({f"vectors/{self.name}": vectors}, _notes(vectors))
+            foreign = probably_not_english(texts)
+        return Vectors(found.vectors, unit=True, cut=found.cut, foreign=foreign)
+
+
+def _joined(parts: list[Vectors]) -> Vectors:
+    values, cut, foreign = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("values", "cut", "foreign")
+    )
+    return Vectors(values, unit=True, cut=cut, foreign=foreign)
 
 
 def _notes(vectors: Vectors) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from triptych.core.atlas import Atlas
+from triptych.core.config import Sections, sections
 from triptych.core.context import Context, Progress, Silent, available_threads, using
 from triptych.core.errors import UsageError
-from triptych.core.params import Choice, Integer, Real, Sizes, Text, check_params, limits_of, setting
+from triptych.core.params import Choice, Integer, Real, Sizes, Text, check_params, limits_of, setting, settled
 from triptych.core.schema import ReadOptions, Roles
 from triptych.core.store import Store
 from triptych.stages.audit import audit
@@ -24,7 +25,7 @@ from triptych.stages.read import read
 from triptych.stages.reduce import reduce
 from triptych.stages.relate import DEFAULT_K, METRICS, relate
 
-__all__ = ["Road", "run"]
+__all__ = ["SETTINGS", "Road", "run"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,7 @@ class Road:
             help="dimensions of the layout that is clustered; 0 clusters the vectors themselves",
         ),
     )
-    min_dist: float = setting(0.1, Real(low=0.0, high=10.0, help="how close the map may pack points"))
+    min_dist: float = setting(0.1, Real(low=0.0, high=1.0, help="how close the map may pack points"))
     clusterer: str = setting("hdbscan", Text(help="method that partitions the rows"))
     min_cluster_size: int | None = setting(
         None,
@@ -70,6 +71,10 @@ class Road:
     )
     labeller: str = setting("phrases", Text(help="method that titles the topics"))
     seed: int = setting(0, Integer(low=0, help="root of all random choices"))
+
+
+#: Every setting of a run by the table of ``triptych.toml`` that it stands in.
+SETTINGS: Sections = sections(Road)
 
 
 def run(
@@ -147,11 +152,12 @@ def run(
             atlas = read(source, roles=roles, options=reading, metadata=metadata, seed=road.seed)
             atlas = travel(atlas, road)
             if store is not None:
-                config = asdict(road) | {"reading": asdict(reading or ReadOptions())}
-                store.publish(atlas, config)
+                name = name or _name(source)
+                top = {"source": _path(source), "metadata": _path(metadata), "name": _path(name)}
+                store.publish(atlas, top | asdict(roles) | asdict(reading or ReadOptions()) | asdict(road))
                 from triptych.stages.deliver import deliver
 
-                deliver(atlas, store.path, name=name or _name(source), sprites=sprites)
+                deliver(atlas, store.path, name=name, sprites=sprites)
     finally:
         if store is not None:
             store.close()
@@ -189,8 +195,7 @@ def _clusterer_params(road: Road) -> dict[str, Any]:
 
 
 def _road(settings: dict[str, Any]) -> Road:
-    if "levels" in settings:
-        settings = settings | {"levels": tuple(settings["levels"])}
+    settings = settled(limits_of(Road), settings)
     check_params("run", limits_of(Road), settings)
     return Road(**settings)
 
@@ -201,3 +206,8 @@ def _names(names: str | Sequence[str]) -> tuple[str, ...]:
 
 def _name(source: Any) -> str:
     return Path(source).stem if isinstance(source, str | Path) else "Map"
+
+
+def _path(source: Any) -> str | None:
+    """Return a path as it was given, None for data in memory; bytes that are no text are shown as question marks."""
+    return str(source).encode("utf-8", "replace").decode() if isinstance(source, str | Path) else None

@@ -1,0 +1,44 @@
+"""``triptych check``."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from triptych.cli.show_text import plain
+
+if TYPE_CHECKING:
+    from triptych.core.upkeep import Element
+
+
+@click.command(name="check")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="print as JSON")
+def command(run: Path, *, as_json: bool) -> None:
+    """Read everything in the run in folder RUN again and compare it with its hash; exit code 5 when anything is bad."""
+    from triptych.core.errors import StoreError
+    from triptych.core.upkeep import check_run
+
+    elements = check_run(run)
+    counts = dict.fromkeys(("intact", "damaged", "missing"), 0) | Counter(e.state for e in elements)
+    if as_json:
+        click.echo(json.dumps({"run": str(run), **counts, "elements": [asdict(e) for e in elements]}, indent=1))
+    else:
+        _table(elements)
+        click.echo(f"{len(elements)} elements: {', '.join(f'{n} {state}' for state, n in counts.items())}")
+    if bad := [element for element in elements if element.state != "intact"]:
+        named = "; ".join(f"{plain(e.path)} of {plain(e.step)} is {e.state}" for e in bad)
+        steps = ", ".join(dict.fromkeys(plain(e.step) for e in bad))
+        raise StoreError(named, hint=f"run the same triptych run command again; only this is redone: {steps}")
+
+
+def _table(elements: list[Element]) -> None:
+    click.echo(f"{'step':<24} {'element':<28} {'bytes':>14}  state")
+    for e in elements:
+        note = "" if e.current else "  (not of the current Atlas)"
+        click.echo(f"{plain(e.step):<24} {plain(e.path):<28} {e.bytes:>14,}  {e.state}{note}")

@@ -1,0 +1,17 @@
+/** How large things are drawn, in CSS pixels. */
+
+/**
+ * Diameter of a point: smaller in a crowd, growing slowly with the zoom.
+ *
+ * @param spacing typical distance of neighbours in world units
+ * @param home scale at which the whole map is in view
+ */
+export function pointSize(spacing: number, home: number, scale: number): number {
+  return Math.min(Math.max(1.7 * (home * spacing) ** 0.42 * (scale / home) ** 0.38, 1.6), 20);
+}
+
+/** Side of a picture; 0 while pictures would be too small to tell apart. */
+export function spriteSize(spacing: number, scale: number): number {
+  const side = Math.min(scale * spacing * 1.15, 72);
+  return side < 11 ? 0 : side;
+}
