@@ -6,7 +6,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.t
 ASSETS := src/triptych/pages/assets
 WEB := $(shell find web/src -type f 2>/dev/null) web/package.json web/package-lock.json web/vite.config.ts
 
-.PHONY: demo test test-slow test-web check web bench clean
+.PHONY: demo test test-slow test-fault test-web check web bench clean
 
 demo: $(VENV)/base.stamp $(ASSETS)/map.js  ## the whole road on the embedded data
 	$(VENV)/bin/triptych demo --out emoji.trip
@@ -17,6 +17,9 @@ test: $(VENV)/dev.stamp $(ASSETS)/map.js test-web  ## everything that is quick, 
 test-slow: $(VENV)/dev.stamp $(ASSETS)/map.js  ## what takes minutes, or the peers as reference
 	$(PIP) --group slow
 	$(PY) -m pytest -m slow
+
+test-fault: $(VENV)/dev.stamp  ## bad data, kills, full disks, power cuts, strangers' runs; prints what was survived
+	$(PY) -m pytest -q tests/fault
 
 test-web: web/node_modules/.stamp
 	cd web && npm run --silent check && npm test --silent

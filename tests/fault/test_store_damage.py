@@ -90,9 +90,9 @@ def call(*words: object) -> Result:
 
 
 def test_check_names_what_is_bad_and_what_to_do(honest: Path, tmp_path: Path) -> None:
-    good = call("check", honest)
+    good, n = call("check", honest), len(check_run(honest))
     assert good.exit_code == 0
-    assert "8 elements: 8 intact, 0 damaged, 0 missing" in good.output
+    assert f"{n} elements: {n} intact, 0 damaged, 0 missing" in good.output
     shutil.copytree(honest, tmp_path / "run")
     bad = {element.path: element for element in check_run(tmp_path / "run")}
     next((tmp_path / "run" / "objects").glob(f"{bad['layouts/pca2'].object}.*")).unlink()
@@ -104,9 +104,9 @@ def test_check_names_what_is_bad_and_what_to_do(honest: Path, tmp_path: Path) ->
     assert "layouts/pca2 of reduce/pca2 is missing" in result.exception.message
     assert "labels/topics of label/topics is damaged" in result.exception.message
     assert "only this is redone: reduce/pca2, label/topics" in result.exception.hint
-    assert "8 elements: 6 intact, 1 damaged, 1 missing" in result.output
+    assert f"{n} elements: {n - 2} intact, 1 damaged, 1 missing" in result.output
     found = json.loads(call("check", tmp_path / "run", "--json").stdout)
-    assert (found["intact"], found["damaged"], found["missing"]) == (6, 1, 1)
+    assert (found["intact"], found["damaged"], found["missing"]) == (n - 2, 1, 1)
     states = {element["path"]: element["state"] for element in found["elements"]}
     assert states["layouts/pca2"] == "missing"
     assert states["rows"] == "intact"

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -13,7 +17,6 @@ from tests.fault.forker import Forker
 from tests.fault.roads import PART, ROWS, stage_road, store_road
 from triptych.core.store import Store
 
-SIGKILL = 9
 OWNER = re.compile(r"is being written by process \d+ on \S+ since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$")
 
 
@@ -27,7 +30,7 @@ def test_kill_at_every_write_then_run_again(forker: Forker, tally: Counter[str],
     assert calls > 60
     for at in range(1, calls + 1):
         folder = memory / f"killed-{at}"
-        assert forker("store", out=str(folder), kill_at=at).signal == SIGKILL
+        assert forker("store", out=str(folder), kill_at=at).signal == signal.SIGKILL
         swept += len(leftovers(folder))
         again = forker("store", out=str(folder))
         assert again.value["digests"] == whole.value["digests"], f"killed at call {at}"
@@ -46,7 +49,7 @@ def test_kill_while_a_finished_run_is_changed_leaves_the_old_or_the_new(
     for at in range(1, changed["calls"] + 1, 3):
         folder = memory / f"killed-{at}"
         shutil.copytree(memory / "old", folder)
-        assert forker("store", out=str(folder), tag=" new", kill_at=at).signal == SIGKILL
+        assert forker("store", out=str(folder), tag=" new", kill_at=at).signal == signal.SIGKILL
         seen = forker("look", out=str(folder)).value
         assert seen in (old, changed["digests"]), f"killed at call {at}"
         tally["kills survived"] += 1
@@ -58,7 +61,7 @@ def test_kill_in_every_stage_loses_one_part_at_most(forker: Forker, tally: Count
     assert whole["events"] == 2 * 8 + 2 * ROWS // PART
     for at in range(1, whole["events"] + 1):
         folder, book = memory / f"killed-{at}", memory / f"book-{at}"
-        assert forker("stages", out=str(folder), book=str(book), kill_at=at).signal == SIGKILL
+        assert forker("stages", out=str(folder), book=str(book), kill_at=at).signal == signal.SIGKILL
         again = forker("stages", out=str(folder), book=str(book))
         assert again.value["digests"] == whole["digests"], f"killed at event {at}"
         assert sum(map(int, book.read_text().split())) <= ROWS + PART, f"killed at event {at}"
@@ -75,19 +78,40 @@ def test_kill_at_any_moment(forker: Forker, tally: Counter[str], memory: Path, r
         tally["kills survived"] += 1
 
 
-@pytest.mark.parametrize(("signal", "code"), [("terminate_at", 143), ("interrupt_at", 130)])
+@pytest.mark.parametrize(("event", "code"), [("terminate_at", 143), ("interrupt_at", 130)])
 def test_signals_stop_cleanly_in_every_stage(
-    forker: Forker, tally: Counter[str], memory: Path, signal: str, code: int
+    forker: Forker, tally: Counter[str], memory: Path, event: str, code: int
 ) -> None:
     whole = forker("stages", out=str(memory / "whole")).value
     for at in range(1, whole["events"] + 1, 3):
-        folder = memory / f"{signal}-{at}"
-        assert forker("stages", out=str(folder), **{signal: at}).code == code
+        folder = memory / f"{event}-{at}"
+        assert forker("stages", out=str(folder), **{event: at}).code == code
         assert not leftovers(folder)
         if folder.exists():
             assert (folder / "lock").read_bytes() == b"", "the lock was let go"
         assert forker("stages", out=str(folder)).value["digests"] == whole["digests"]
         tally["signals survived"] += 1
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_the_command_line_stops_with_a_hint(
+    tally: Counter[str], tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    rows = "\n".join(f"text {i} of a table that takes its time {i * i}" for i in range(20_000))
+    (tmp_path / "table.csv").write_text(f"text\n{rows}\n")
+    words = ["-m", "triptych", "run", "table.csv", "--text", "text", "--quiet", "--threads", "1"]
+    run = subprocess.Popen([sys.executable, *words], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    folder = tmp_path / "table.trip"
+    while run.poll() is None and not (folder / "manifest.json").exists():
+        time.sleep(0.05)
+    time.sleep(1)  # the first step is kept; now it loads the model, or encodes
+    run.send_signal(number)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == code
+    assert said.strip() == "triptych: stopped; the same command continues where this one ended"
+    assert not leftovers(folder)
+    assert (folder / "lock").read_bytes() == b""
+    tally["signals survived"] += 1
 
 
 def test_twenty_writers_race(forker: Forker, tally: Counter[str], memory: Path) -> None:

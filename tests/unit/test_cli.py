@@ -131,7 +131,8 @@ def test_settings_have_the_same_names_as_flags() -> None:
         (["run", "x.csv", "--min-cluster-size", "1"], 2, "must be a whole number of at least 2, got '1'"),
         (["run", "x.csv", "--levels", "4,x"], 2, "whole numbers of at least 1"),
         (["run", "x.csv", "--on-bad-rows", "drop"], 2, "one of error, mark"),
-        (["nonsense"], 2, "No such command 'nonsense'"),
+        (["nonsense"], 2, "there is no command 'nonsense'"),
+        (["expert"], 2, "did you mean export?"),
     ],
 )
 def test_errors_end_with_their_code_and_a_sentence(

@@ -61,8 +61,8 @@ def test_f122_cut_and_foreign_texts_are_counted_and_shown() -> None:
     assert vectors.cut.tolist() == [False] * 5 + [True, False]
     assert vectors.foreign.tolist() == [False] * 6 + [True]
     notes = atlas.steps[-1].notes
-    assert notes[0].startswith("1 of 7 texts (14.3%) are longer than the encoder's window")
-    assert notes[1].startswith("1 of 7 texts (14.3%) are probably not in English")
+    assert notes[0].startswith("1 of 7 texts (14.3%) longer than the encoder's window")
+    assert notes[1].startswith("1 of 7 texts (14.3%) probably not in English")
 
 
 def test_another_model_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from triptych.kernels import _native
 from triptych.kernels.density import density_tree
 from triptych.kernels.layout import LANES, Springs, optimise, power
 from triptych.kernels.memberships import curve, fuzzy_graph
-from triptych.kernels.neighbours import nearest_rows
+from triptych.kernels.neighbours import mutual_rows, nearest_rows
 
 
 def random_graph(n: int, degree: float, seed: int) -> csr_matrix:
@@ -130,6 +130,15 @@ def test_nearest_rows_equal_brute_force(n: int, m: int, d: int, k: int) -> None:
     assert np.array_equal(found, nearest_rows(vectors, queries, k, threads=1))
 
 
+@pytest.mark.parametrize(("n", "d", "k"), [(1, 3, 1), (2, 3, 2), (300, 7, 5), (2049, 3, 40), (3000, 20, 16)])
+def test_half_the_products_find_the_same(n: int, d: int, k: int) -> None:
+    # Whole numbers: scores are exact and many are equal, so that the order of equals is seen too.
+    vectors = np.random.default_rng(n).integers(-3, 4, size=(n, d)).astype(np.float32)
+    expected = nearest_rows(vectors, vectors, k, threads=1)
+    for threads in (1, 2, 3):
+        assert np.array_equal(mutual_rows(vectors, k, threads=threads), expected)
+
+
 def test_equal_scores_come_in_order_of_row() -> None:
     vectors = np.repeat(np.eye(2, dtype=np.float32), 5, axis=0)
     assert nearest_rows(vectors, vectors[:1], 5, threads=1).tolist() == [[0, 1, 2, 3, 4]]
@@ -140,7 +149,7 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="do not fit"):
         _native.layout_epoch(f, f, f, f, i, i, f, i, i, 2, 8, 0, 8, 1.0, 1.0, 1.0, 1.0, 1.0, 1)
     with pytest.raises(ValueError, match="do not fit"):
-        _native.keep_best(f, f, f, i, 2, 8, 0, 3)
+        _native.keep_best(f, f, f, i, 2, 8, 0, 3, False)
 
 
 def blobs(n: int, p: int, centres: int, spread: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

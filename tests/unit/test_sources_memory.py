@@ -16,8 +16,9 @@ import pytest
 
 from triptych.core.errors import InputError, UsageError
 from triptych.core.schema import ReadOptions, Roles
+from triptych.measures.vectors import describe
 from triptych.sources import read
-from triptych.sources.vectors import describe, vector_columns
+from triptych.sources.vectors import vector_columns
 
 VECTORS = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)
 TITLES = [f"title {row}" for row in range(6)]

@@ -116,6 +116,14 @@ def test_f098_columns_that_clash_with_ours_are_kept() -> None:
     assert table["status"].to_list() == ["kept"] * 12
 
 
+def test_f010_the_audit_of_the_vectors_is_kept_and_shown(planted_atlas: Atlas, planted_folder: Path) -> None:
+    audit = planted_atlas.audits["given_vectors"].row(0, named=True)
+    values = planted_atlas.vectors["given"].values
+    assert (audit["rows"], audit["dimensions"], audit["nan"]) == (*values.shape, 0)
+    assert audit["std"] == pytest.approx(values.std(dtype=np.float64), rel=1e-6)
+    assert f'<td class="number">{audit["std"]:.4g}</td>' in (planted_folder / "report.html").read_text()
+
+
 def test_f104_every_step_says_what_it_took(planted_atlas: Atlas) -> None:
     assert planted_atlas.step_names == [
         "read/rows", "relate/given", "reduce/umap5", "reduce/umap2", "cluster/hdbscan", "nest/topics",

@@ -213,6 +213,27 @@ def test_marked_rows_take_no_part_and_none_vanishes() -> None:
     assert atlas.rows["status"].value_counts().sort("count")["status"].to_list() == ["no_direction", "kept"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"clusterer": "kmean"}, r"no method 'kmean' in clusterers\n.*did you mean kmeans\?"),
+        (
+            {"n_clusters": 3},
+            r"clusterers/hdbscan takes no n_clusters\n.*it takes min_cluster_size, min_samples, selection",
+        ),
+        ({"min_cluster_size": 241}, r"min_cluster_size 241 is more than the 240 rows\n.*value is 240"),
+        ({"encoder": "minlm"}, r"no method 'minlm' in encoders\n.*did you mean minilm\?"),
+        ({"describer": "ctfidf", "diversity": 0.5}, r"describers/ctfidf has no parameter 'diversity'"),
+    ],
+)
+def test_wrong_settings_are_told_before_the_first_slow_step(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, object], message: str
+) -> None:
+    monkeypatch.setattr(Exact, "search", lambda *_, **__: pytest.fail("a slow step was begun"))
+    with pytest.raises(UsageError, match=message):
+        planted_run(**changes)
+
+
 def test_unknown_setting_names_the_nearest() -> None:
     with pytest.raises(UsageError, match=r"run has no parameter 'min_clustersize'\n.*min_cluster_size"):
         tp.run(["a", "b"], min_clustersize=3)

@@ -11,7 +11,7 @@ import click
 
 from triptych._version import __version__
 from triptych.cli.show_text import plain
-from triptych.core.errors import StepFailed, TriptychError
+from triptych.core.errors import StepFailed, TriptychError, UsageError, nearest
 
 __all__ = ["main"]
 
@@ -21,7 +21,7 @@ VERBS = {
     "demo": "Run the whole road on the embedded emoji set.",
     "open": "Open the map of a run in the browser.",
     "show": "Print what a run found.",
-    "check": "Find what is damaged or missing in a run.",
+    "check": "Find what is damaged or missing in a run, or wrong in a method.",
     "gc": "Remove what a run does not need any more.",
     "export": "Write a run's results to a file.",
     "config": "Print the settings of a run as triptych.toml.",
@@ -45,6 +45,14 @@ class Verbs(click.Group):
             return None
         command: click.Command = import_module(f"triptych.cli.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb; an unknown one is an error that names the nearest."""
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            raise UsageError(f"there is no command {args[0]!r}", hint=nearest(args[0], VERBS))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs without importing any of them."""

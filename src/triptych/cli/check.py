@@ -17,10 +17,26 @@ if TYPE_CHECKING:
 
 
 @click.command(name="check")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("what", metavar="RUN|METHOD")
 @click.option("--json", "as_json", is_flag=True, help="print as JSON")
-def command(run: Path, *, as_json: bool) -> None:
-    """Read everything in the run in folder RUN again and compare it with its hash; exit code 5 when anything is bad."""
+def command(what: str, *, as_json: bool) -> None:
+    """Check a run, or a method.
+
+    RUN is the folder of a run: everything in it is read again and compared with its hash; exit code 5 when anything is
+    damaged or missing. METHOD is a kind and a name, such as clusterers/kmeans: it goes through the battery that every
+    method passes; exit code 1 when it does not.
+    """
+    from triptych.core.registry import KINDS
+
+    if what.partition("/")[0] in KINDS and not Path(what).exists():
+        from triptych.cli._check_method import check_method_command
+
+        check_method_command(what, as_json)
+    else:
+        _check_run(Path(what), as_json=as_json)
+
+
+def _check_run(run: Path, *, as_json: bool) -> None:
     from triptych.core.errors import StoreError
     from triptych.core.upkeep import check_run
 

@@ -36,7 +36,7 @@ def command(run: Path, path: Path, *, what: str, raw: bool) -> None:
     elif what == "agreement":
         if "agreement" not in atlas.audits:
             raise UsageError(f"{run} was compared with no groups", hint="run again with --group COLUMN")
-        write_table(atlas.audits["agreement"], path)
+        write_table(atlas.audits["agreement"], path, raw=raw)
     else:
         write_table(result_table(atlas) if what == "results" else atlas.topics(), path, raw=raw)
     click.echo(path)

@@ -118,7 +118,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """
     names = list(known)
     lowered = {known_name.lower(): known_name for known_name in names}
-    close = [lowered[match] for match in get_close_matches(name.lower(), list(lowered), n=3, cutoff=0.5)]
+    close = [lowered[match] for match in get_close_matches(name.lower(), list(lowered), n=3, cutoff=0.6)]
     if close:
         return "did you mean " + " or ".join(close) + "?"
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")

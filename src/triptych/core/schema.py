@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from triptych.core.errors import UsageError, shorten
 from triptych.core.params import Choice, Flag, Integer, Text, check_params, limits_of, setting
@@ -134,6 +135,8 @@ class Table:
         Plain sentences about what was converted, renamed, replaced or marked.
     digest
         SHA-256 (hex) of the source's bytes; of the values when it came from memory.
+    audit
+        Of given vectors as they were found, by :func:`triptych.measures.vectors.describe`; None for texts.
     """
 
     rows: pl.DataFrame
@@ -141,6 +144,7 @@ class Table:
     vectors: npt.NDArray[np.float32] | None = None
     notes: tuple[str, ...] = field(default=())
     digest: str = ""
+    audit: Mapping[str, Any] | None = None
 
 
 def split_template(template: str) -> list[tuple[str, str | None]]:

@@ -234,7 +234,7 @@ def step_of(entry: Mapping[str, Any]) -> Step:
 
 
 def _refuse_strangers(path: Path) -> None:
-    if path.exists() and not path.is_dir():
+    if path.is_file():
         raise StoreError(f"{path} is a file, not a run folder", hint="give another --out")
     if (path / MANIFEST).exists():
         read_manifest(path)

@@ -190,3 +190,5 @@ def _misfits(value: Any, kept: int) -> Iterator[str]:
     for topic in getattr(value, "topics", ()):
         if not all(0 <= row < kept for row in (*topic.exemplars, *topic.popular)):
             yield "has a topic with a row that there is not"
+        if not (0 <= topic.size <= kept and -1 <= topic.parent < kept and min(topic.level, topic.cluster) >= 0):
+            yield "has a topic whose size or place cannot be"

@@ -20,7 +20,7 @@ __all__ = ["ClassTfidf", "class_counts", "class_weights", "strongest"]
 
 
 class ClassTfidf(Describer):
-    """Weigh the words of each cluster by class-based TF-IDF.
+    """Weighs the words of each cluster by class-based TF-IDF.
 
     The weight of word x in cluster c is ``(tf(x, c) - t(x)) * log(1 + A / f(x))``: tf is its share of the
     words of the cluster, t its share of the words of all documents, f its count in all clusters, A the mean

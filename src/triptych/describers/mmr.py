@@ -22,7 +22,7 @@ Similarity = npt.NDArray[np.float64]
 
 
 class MarginalRelevance(Describer):
-    """Choose among the words of class-based TF-IDF those that add most to the ones already chosen.
+    """Chooses among the words of class-based TF-IDF those that add most to the ones already chosen.
 
     Two words are alike as far as the documents that hold them are alike: a word's vector is the mean of the
     vectors of its documents, centred on the mean of all documents. Without vectors, it is the Jaccard

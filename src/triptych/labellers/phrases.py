@@ -31,7 +31,7 @@ Parts = tuple[Candidate, ...]
 
 
 class Phrases(Labeller):
-    """Title each cluster with the phrases that most of its documents share and other documents lack.
+    """Titles each cluster with the phrases that most of its documents share and other documents lack.
 
     One phrase where one is enough, else two or three that complement one another. Titles are distinct
     within a level, and differ from those of the clusters above and below unless these are the same

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from triptych.kernels.neighbours import nearest_rows
+from triptych.kernels.neighbours import mutual_rows
 from triptych.neighbours.base import Neighbours
 
 
 class Exact(Neighbours):
-    """Compares every row with every other: n² d work, exact, affordable to about 100,000 rows."""
+    """Compares every row with every other: n² d / 2 products, exact, affordable to about 100,000 rows."""
 
     minimum_rows = 2
 
@@ -19,7 +19,7 @@ class Exact(Neighbours):
     ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         """Return the k nearest other rows of every row and their Euclidean distances."""
         self.require_rows(len(vectors))
-        found = nearest_rows(vectors, vectors, min(k + 1, len(vectors)), threads=threads)
+        found = mutual_rows(vectors, min(k + 1, len(vectors)), threads=threads)
         return _sorted(vectors, _without_self(found, k))
 
 

@@ -100,7 +100,8 @@ class UMAP(Reducer):
 def _start(vectors: npt.NDArray[np.float32], n_components: int, seed: int, threads: int) -> npt.NDArray[np.float32]:
     """Return principal components scaled to a small spread, with a little noise so that equal rows can part.
 
-    From a small start far groups are thrown out less, and the picture has less empty space; measured quality is the same.
+    From a small start far groups are thrown out less, and the picture has less empty space; the measured quality is
+    the same.
     """
     start = PCA(n_components=n_components).fit_transform(vectors, None, seed=0, threads=threads)
     spread = start.std(axis=0)

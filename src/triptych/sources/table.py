@@ -11,6 +11,7 @@ import polars as pl
 
 from triptych.core.errors import InputError, UsageError, shorten
 from triptych.core.schema import DOCUMENT, ROW_ID, STATUS, ReadOptions, Roles, Status, Table
+from triptych.measures.vectors import describe
 from triptych.sources.dates import read_dates
 from triptych.sources.raw import Raw, clean, counted, free_name
 from triptych.sources.roles import check_roles, rename_reserved, text_pieces
@@ -92,6 +93,7 @@ def build(raw: Raw, roles: Roles, options: ReadOptions, *, vectors: Matrix | Non
         vectors=vectors if vectors is None or kept.all() else vectors[kept.to_numpy()],
         notes=tuple(work.notes),
         digest=digest,
+        audit=None if vectors is None else describe(vectors),
     )
 
 

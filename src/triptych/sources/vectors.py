@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tokenize import TokenError
 from typing import Any
@@ -17,14 +17,13 @@ import polars as pl
 from triptych.core.errors import InputError
 from triptych.sources.raw import Raw, counted
 
-__all__ = ["check_matrix", "column_matrix", "describe", "finite_and_flat", "read_npy", "vector_columns"]
+__all__ = ["check_matrix", "column_matrix", "finite_and_flat", "read_npy", "vector_columns"]
 
 Matrix = npt.NDArray[np.float32]
 
 #: What numpy raises on damaged headers, which are Python literals.
 _BAD_HEADER = (ValueError, EOFError, OverflowError, MemoryError, SyntaxError, TypeError, KeyError, TokenError)
 _WIDEST = 16_384
-_BLOCK_ROWS = 65_536
 
 
 def read_npy(path: Path) -> npt.NDArray[Any]:
@@ -167,49 +166,6 @@ def column_matrix(raw: Raw, columns: Sequence[str], *, mark: bool) -> Matrix:
             hint="name a column of vectors, or the prefix of numbered columns",
         )
     return _from_lists(raw, column, mark=mark)
-
-
-def describe(array: npt.NDArray[Any]) -> dict[str, Any]:
-    """Audit a matrix of vectors.
-
-    Parameters
-    ----------
-    array
-        Numbers (n, d), any dtype.
-
-    Returns
-    -------
-    dict
-        ``shape``, ``dtype``, ``bytes``, ``nan`` and ``infinite`` (counts of values), ``zero_rows``; and ``mean``,
-        ``std`` (population), ``min``, ``max`` over the finite values, None when there are none.
-    """
-    count = nan = infinite = zero_rows = 0
-    total, low, high = 0.0, math.inf, -math.inf
-    for block in _blocks(array):
-        finite = block[np.isfinite(block)]
-        nan += int(np.isnan(block).sum())
-        infinite += int(np.isinf(block).sum())
-        zero_rows += int((block == 0).all(axis=1).sum())
-        count, total = count + finite.size, total + float(finite.sum())
-        low, high = float(finite.min(initial=low)), float(finite.max(initial=high))
-    mean = total / max(count, 1)
-    squares = math.fsum(float(((block[np.isfinite(block)] - mean) ** 2).sum()) for block in _blocks(array))
-    return {
-        "shape": tuple(array.shape),
-        "dtype": str(array.dtype),
-        "bytes": int(array.nbytes),
-        "nan": nan,
-        "infinite": infinite,
-        "zero_rows": zero_rows,
-        "mean": mean if count else None,
-        "std": math.sqrt(squares / count) if count else None,
-        "min": low if count else None,
-        "max": high if count else None,
-    }
-
-
-def _blocks(array: npt.NDArray[Any]) -> Iterator[npt.NDArray[np.float64]]:
-    return (array[at : at + _BLOCK_ROWS].astype(np.float64) for at in range(0, len(array), _BLOCK_ROWS))
 
 
 def _from_numbers(raw: Raw, columns: Sequence[str], *, mark: bool) -> Matrix:

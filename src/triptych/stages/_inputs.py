@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,9 @@ import numpy.typing as npt
 from triptych.core.atlas import Atlas, last
 from triptych.core.errors import UsageError, nearest
 from triptych.core.slots import Shelf, Vectors
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def pick(shelf: Shelf[Any], name: str | None, what: str) -> str:
@@ -39,6 +42,15 @@ def directions(vectors: Vectors) -> npt.NDArray[np.float32]:
     lengths = np.linalg.norm(vectors.values.astype(np.float64), axis=1, keepdims=True)
     unit: npt.NDArray[np.float32] = (vectors.values / lengths).astype(np.float32)
     return unit
+
+
+def vector_audit(found: Mapping[str, Any]) -> pl.DataFrame:
+    """Return the audit of a matrix as a frame of one line: rows, dimensions, then the figures."""
+    import polars as pl
+
+    rows, dimensions = found["shape"]
+    figures = {name: value for name, value in found.items() if name != "shape"}
+    return pl.DataFrame([{"rows": rows, "dimensions": dimensions} | figures])
 
 
 def space(atlas: Atlas, name: str) -> tuple[str, npt.NDArray[np.float32]]:

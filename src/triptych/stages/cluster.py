@@ -65,5 +65,7 @@ def cluster(
 def _summary(labels: npt.NDArray[np.int32]) -> str:
     counted = cluster_sizes(labels)
     clusters = len(counted.sizes)
+    if not clusters:
+        return "no clusters: no region is dense enough, and the map has no topics"
     noun = "cluster" if clusters == 1 else "clusters"
     return f"{clusters:,} {noun}, {counted.noise:,} rows in none ({counted.noise / len(labels):.1%} noise)"

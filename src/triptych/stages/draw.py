@@ -152,9 +152,8 @@ def _subtitle(atlas: Atlas, tree: str | None) -> str:
     rows = f"{atlas.kept.height:,} rows"
     if tree is None:
         return rows
-    labels = atlas.trees[tree].levels[0]
-    topics = atlas.trees[tree].sizes[0]
-    return f"{rows} · {topics:,} topics · {np.mean(labels < 0):.0%} in none"
+    sizes = atlas.trees[tree].sizes
+    return f"{rows} · {sizes[0]:,} topics in {len(sizes)} levels" if sizes[0] else f"{rows} · no topics"
 
 
 def _levels(atlas: Atlas, tree: str | None) -> tuple[MapLevel, ...]:

@@ -16,7 +16,8 @@ from triptych.core.slots import Vectors
 from triptych.core.step import Outcome, Plan, run_step, text_digest
 from triptych.encoders.base import Encoder
 from triptych.measures.language import probably_not_english
-from triptych.stages._inputs import given
+from triptych.measures.vectors import describe
+from triptych.stages._inputs import given, vector_audit
 
 __all__ = ["encode"]
 
@@ -70,7 +71,8 @@ class _Encode:
         starts = range(0, len(self.documents), PART)
         parts = [self._part(self.documents[start : start + PART]) for start in starts]
         vectors = _joined(parts) if len(parts) > 1 else parts[0]
-        return Outcome({f"vectors/{self.plan.name}": vectors}, _notes(vectors))
+        name, audit = self.plan.name, vector_audit(describe(vectors.values))
+        return Outcome({f"vectors/{name}": vectors, f"audits/{name}_vectors": audit}, _notes(vectors))
 
     def _part(self, texts: list[str]) -> Vectors:
         """Return the vectors of some texts, from the store when a killed run has left them there."""
@@ -107,9 +109,9 @@ def _joined(parts: list[Vectors]) -> Vectors:
 def _notes(vectors: Vectors) -> tuple[str, ...]:
     notes = []
     if cut := int(vectors.cut.sum()):
-        notes.append(f"{_share(cut, vectors)} are longer than the encoder's window and were cut")
+        notes.append(f"{_share(cut, vectors)} longer than the encoder's window, and cut there")
     if foreign := int(vectors.foreign.sum()):
-        notes.append(f"{_share(foreign, vectors)} are probably not in English, which this encoder was made for")
+        notes.append(f"{_share(foreign, vectors)} probably not in English, which this encoder was made for")
     return tuple(notes)
 
 

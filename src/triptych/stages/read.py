@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
@@ -10,15 +9,17 @@ import numpy as np
 
 from triptych.core import codec
 from triptych.core.atlas import Atlas
-from triptych.core.errors import InputError
 from triptych.core.schema import STATUS, ReadOptions, Roles, Status, Table
 from triptych.core.slots import Vectors
 from triptych.core.step import Outcome, Plan, run_step
+from triptych.stages._inputs import vector_audit
 
 __all__ = ["read"]
 
 #: The name of vectors that came with the data.
 GIVEN = "given"
+#: Below this many rows the summary says that a map means little.
+FEW = 10
 
 
 def read(
@@ -67,13 +68,7 @@ def _outcome(table: Table) -> Outcome:
     if table.vectors is not None:
         none = np.zeros(0, dtype=np.bool_)
         values[f"vectors/{GIVEN}"] = Vectors(table.vectors, unit=False, cut=none, foreign=none)
-    counts = Counter(table.rows[STATUS].to_list())
-    kept = counts.pop(Status.KEPT.value, 0)
-    if not kept:
-        raise InputError("0 rows are left to work on", hint=_marked(counts) or "the input has no rows")
-    summary = f"{table.rows.height:,} rows in, {kept:,} kept" + (f"; marked: {_marked(counts)}" if counts else "")
-    return Outcome(values, (summary, *table.notes))
-
-
-def _marked(counts: Counter[str]) -> str:
-    return ", ".join(f"{count:,} {status.replace('_', ' ')}" for status, count in sorted(counts.items()))
+        values[f"audits/{GIVEN}_vectors"] = vector_audit(table.audit or {})
+    kept = int((table.rows[STATUS] == Status.KEPT.value).sum())
+    few = (f"with {kept} rows a map means little; nothing here is evidence of anything",) if kept < FEW else ()
+    return Outcome(values, (f"{table.rows.height:,} rows in, {kept:,} kept", *table.notes, *few))

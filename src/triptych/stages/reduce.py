@@ -56,6 +56,7 @@ def reduce(
     def compute(seed: int) -> Outcome:
         points = directions(vectors) if graph is not None and graph.metric == "cosine" else vectors.values
         layout = reducer.fit_transform(points, graph, seed=seed, threads=current().threads)
-        return Outcome({f"layouts/{plan.name}": Layout(layout)})
+        note = f"{points.shape[1]:,} dimensions laid out in {layout.shape[1]}"
+        return Outcome({f"layouts/{plan.name}": Layout(layout)}, (note,))
 
     return run_step(atlas, plan, compute)

@@ -78,7 +78,12 @@ def relate(
         stage="relate", name=name or on, method=method, version=search.version,
         params=given(search.params()) | {"k": k, "metric": metric}, reads=reads(atlas, f"vectors/{on}"), total=None,
     )  # fmt: skip
-    return run_step(atlas, plan, lambda _seed: Outcome({f"graphs/{plan.name}": _graph(search, vectors, k, metric)}))
+    note = f"{k} nearest neighbours of every row by {metric} distance"
+    return run_step(
+        atlas,
+        plan,
+        lambda _seed: Outcome({f"graphs/{plan.name}": _graph(search, vectors, k, metric)}, (note,)),
+    )
 
 
 def _graph(search: Neighbours, vectors: Vectors, k: int, metric: str) -> Graph:

@@ -39,7 +39,7 @@ def draw_report(atlas: Atlas, path: str | Path | None = None, *, title: str = "R
         Topics as a tree, rows by status, agreement with groups beside chance, every step with parameters and costs.
     """
     tree = last(atlas.descriptions)
-    sections = [_rows(atlas), *_agreement(atlas), _steps(atlas)]
+    sections = [_rows(atlas), *_vectors(atlas), *_agreement(atlas), _steps(atlas)]
     levels = " / ".join(map(str, atlas.trees[tree].sizes))
     subtitle = f"{atlas.kept.height:,} rows · levels of {levels} topics · seed {atlas.seed} · Triptych {__version__}"
     page = Page(render_report(ReportData(title, subtitle, tuple(sections), _branches(atlas, tree))))
@@ -51,6 +51,16 @@ def draw_report(atlas: Atlas, path: str | Path | None = None, *, title: str = "R
 def _branches(atlas: Atlas, tree: str) -> tuple[Branch, ...]:
     titled = atlas.titles(tree)
 
+    def inside(level: int, parent: int, size: int) -> tuple[Branch, ...]:
+        """Return the topics in one, passing over levels at which it is all of itself."""
+        while level >= 0:
+            found = grow(level, parent)
+            if len(found) != 1 or found[0].size != size:
+                return found
+            parent = next(t.cluster for t, _, _ in titled if t.level == level and t.parent == parent)
+            level -= 1
+        return ()
+
     def grow(level: int, parent: int) -> tuple[Branch, ...]:
         return tuple(
             Branch(
@@ -59,7 +69,7 @@ def _branches(atlas: Atlas, tree: str) -> tuple[Branch, ...]:
                 share=topic.size / atlas.kept.height,
                 words=", ".join(word for word, _ in topic.keywords),
                 examples="e.g. " + " · ".join(row_name(atlas, i) for i in topic.exemplars[:EXAMPLES]),
-                children=grow(level - 1, topic.cluster) if level else (),
+                children=inside(level - 1, topic.cluster, topic.size),
             )
             for topic, title, _ in titled
             if topic.level == level and topic.parent == parent
@@ -73,6 +83,15 @@ def _rows(atlas: Atlas) -> Section:
     rows = [(status.replace("_", " "), f"{count:,}") for status, count in counts.most_common()]
     rows.append(("all", f"{atlas.rows.height:,}"))
     return Section("Rows and findings", tuple(about(atlas)), (Grid(("status", "rows#"), tuple(rows)),))
+
+
+def _vectors(atlas: Atlas) -> list[Section]:
+    frames = [atlas.audits[name] for name in atlas.audits if name.endswith("_vectors")]
+    if not frames:
+        return []
+    heads = tuple(f"{name.replace('_', ' ')}#" for name in frames[0].columns)
+    rows = tuple(tuple(_figure(cell) for cell in frame.row(0)) for frame in frames)
+    return [Section("Vectors", ("As they came, before any row was marked.",), (Grid(heads, rows),))]
 
 
 def _agreement(atlas: Atlas) -> list[Section]:
@@ -113,6 +132,12 @@ def _params(step: Step) -> str:
 
 def _value(value: Any) -> str:
     return "auto" if value is None else "/".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _figure(value: Any) -> str:
+    if value is None:
+        return "undefined"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _number(value: float | None) -> str:

@@ -7,13 +7,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from triptych.clusterers.base import Clusterer
 from triptych.core.atlas import Atlas
 from triptych.core.config import Sections, sections
 from triptych.core.context import Context, Progress, Silent, available_threads, using
 from triptych.core.errors import UsageError
 from triptych.core.params import Choice, Integer, Real, Sizes, Text, check_params, limits_of, setting, settled
+from triptych.core.registry import create, method_class
 from triptych.core.schema import ReadOptions, Roles
 from triptych.core.store import Store
+from triptych.describers.base import Describer
+from triptych.encoders.base import Encoder
+from triptych.labellers.base import Labeller
 from triptych.stages.audit import audit
 from triptych.stages.cluster import cluster
 from triptych.stages.describe import describe
@@ -166,14 +171,10 @@ def run(
 
 def travel(atlas: Atlas, road: Road) -> Atlas:
     """Take an Atlas that has been read through every later stage."""
+    n_neighbors, rows = road.n_neighbors, atlas.kept.height
+    _check_rows(road, rows)
     if not len(atlas.vectors):
         atlas = encode(atlas, road.encoder)
-    n_neighbors, rows = road.n_neighbors, atlas.kept.height
-    if n_neighbors is not None and n_neighbors > rows:
-        raise UsageError(
-            f"run: n_neighbors {n_neighbors} is more than the {rows:,} rows",
-            hint=f"the largest legal value is {rows}",
-        )
     atlas = relate(atlas, metric=road.metric, k=n_neighbors and max(n_neighbors - 1, min(DEFAULT_K, rows - 1)))
     knobs: dict[str, Any] = {"n_neighbors": n_neighbors}
     on = list(atlas.vectors)[-1]
@@ -183,8 +184,7 @@ def travel(atlas: Atlas, road: Road) -> Atlas:
     atlas = reduce(atlas, "umap", n_components=2, min_dist=road.min_dist, name="umap2", **knobs)
     atlas = cluster(atlas, road.clusterer, on=on, **_clusterer_params(road))
     atlas = nest(atlas, on=on, sizes=road.levels)
-    varied: dict[str, Any] = {} if road.diversity is None else {"diversity": road.diversity}
-    atlas = describe(atlas, road.describer, **varied)
+    atlas = describe(atlas, road.describer, **_describer_params(road))
     atlas = label(atlas, road.labeller)
     return audit(atlas) if atlas.roles.group else atlas
 
@@ -194,10 +194,31 @@ def _clusterer_params(road: Road) -> dict[str, Any]:
     return {name: getattr(road, name) for name in names if getattr(road, name) is not None}
 
 
+def _describer_params(road: Road) -> dict[str, Any]:
+    return {} if road.diversity is None else {"diversity": road.diversity}
+
+
 def _road(settings: dict[str, Any]) -> Road:
+    """Check the settings and make every method once: what is wrong is told before the first slow step."""
     settings = settled(limits_of(Road), settings)
     check_params("run", limits_of(Road), settings)
-    return Road(**settings)
+    road = Road(**settings)
+    takes = method_class("clusterers", road.clusterer, Clusterer).limits
+    for name in _clusterer_params(road).keys() - takes.keys():
+        raise UsageError(f"clusterers/{road.clusterer} takes no {name}", hint=f"it takes {', '.join(takes)}")
+    create("encoders", road.encoder, Encoder, {})
+    create("describers", road.describer, Describer, _describer_params(road))
+    create("labellers", road.labeller, Labeller, {})
+    return road
+
+
+def _check_rows(road: Road, rows: int) -> None:
+    for name in ("n_neighbors", "min_cluster_size", "min_samples", "n_clusters"):
+        value = getattr(road, name)
+        if value is not None and value > rows:
+            raise UsageError(
+                f"run: {name} {value} is more than the {rows:,} rows", hint=f"the largest legal value is {rows}"
+            )
 
 
 def _names(names: str | Sequence[str]) -> tuple[str, ...]:
