@@ -10,7 +10,8 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +78,9 @@ def _index() -> str:
 
 
 def _python() -> Iterator[str]:
-    yield f"# Public names\n\n{NOTE}\n`import triptych as tp`; whatever is not on this page may change without notice.\n"
+    yield f"# Public names\n\n{NOTE}\n`import triptych as tp`; what is not on this page may change without notice.\n"
     names = [name for name in triptych.__all__ if name != "__version__" and name not in _error_names()]
-    yield f"`tp.__version__` is the version. The errors have [a page of their own](errors.md).\n"
+    yield "`tp.__version__` is the version. The errors have [a page of their own](errors.md).\n"
     verbs = [name for name in names if inspect.isfunction(getattr(triptych, name))]
     for title, group in (("Stages and other verbs", verbs), ("Classes", [n for n in names if n not in verbs])):
         yield f"## {title}\n"
@@ -88,19 +89,18 @@ def _python() -> Iterator[str]:
 
 
 def _entry(name: str, found: Any, heading: str) -> Iterator[str]:
-    yield f"{heading} {name}\n\n```python\n{_signature(name, found)}\n```\n"
+    yield f"{heading} {name}\n\n```py\n{_signature(name, found)}\n```\n"
     yield from _docstring(found)
-    if inspect.isclass(found) and not (is_dataclass(found) and not _own(found)):
+    if inspect.isclass(found):
         for member, value in _own(found).items():
-            text = "\n".join(_docstring(value))
-            shown = member if isinstance(value, property) or not callable(value) else _signature(member, value)
-            yield f"#### {name}.{member}\n\n```python\n{shown}\n```\n\n{text}"
+            shown = f"```py\n{_signature(member, value)}\n```\n\n" if inspect.isfunction(value) else ""
+            yield f"#### {name}.{member}\n\n{shown}" + "\n".join(_docstring(value))
 
 
 def _own(cls: type) -> dict[str, Any]:
     """Return the public methods and properties that a class defines itself."""
     members = {n: v for n, v in vars(cls).items() if not n.startswith("_")}
-    return {n: v for n, v in members.items() if inspect.isfunction(v) or hasattr(v, "__get__") and inspect.getdoc(v)}
+    return {n: v for n, v in members.items() if inspect.isfunction(v) or isinstance(v, property | cached_property)}
 
 
 def _docstring(found: Any) -> Iterator[str]:
@@ -118,6 +118,10 @@ def _markdown(text: str) -> str:
     return _ROLE.sub(r"`\1`", text.replace("``", "`"))
 
 
+def _cell(text: str) -> str:
+    return _markdown(text).replace("|", r"\|")
+
+
 def _signature(name: str, found: Any) -> str:
     signature = inspect.signature(found)
     parts, keyword_only = [], False
@@ -125,7 +129,7 @@ def _signature(name: str, found: Any) -> str:
         if p.kind is p.KEYWORD_ONLY and not keyword_only:
             keyword_only = True
             parts.append("*")
-        star = {p.VAR_POSITIONAL: "*", p.VAR_KEYWORD: "**"}.get(p.kind, "")
+        star = "*" * ((p.kind is p.VAR_POSITIONAL) + 2 * (p.kind is p.VAR_KEYWORD))
         kind = f": {_annotation(p.annotation)}" if p.annotation is not p.empty else ""
         default = "" if p.default is p.empty else f" = {p.default!r}" if kind else f"={p.default!r}"
         if p.name != "self":
@@ -156,6 +160,7 @@ def _method(kind: str, name: str, cls: type[Method]) -> Iterator[str]:
     facts = [f"Needs at least {cls.minimum_rows} rows." * (cls.minimum_rows > 1)]
     facts += [f"Needs the extra `{cls.extra}`." * bool(cls.extra)]
     facts += ["Another result each time." * (not cls.deterministic)]
+    facts += [f"The check `{check}` does not hold: {reason}." for check, reason in cls.exempt.items()]
     if any(facts):
         yield " ".join(filter(None, facts)) + "\n"
     if cls.limits:
@@ -164,9 +169,10 @@ def _method(kind: str, name: str, cls: type[Method]) -> Iterator[str]:
 
 def _settings() -> Iterator[str]:
     yield (
-        f"# Settings\n\n{NOTE}\n`triptych run` without a SOURCE reads `triptych.toml`, or the file that `--config` names; "
-        "flags go before it. `triptych config RUN` prints the settings of a run. In Python the settings are keywords of "
-        "`tp.run`, those of `[reading]` the fields of `tp.ReadOptions`. Paths in the file are relative to its folder.\n"
+        f"# Settings\n\n{NOTE}\n`triptych run` without a SOURCE reads `triptych.toml`, or the file that `--config`\n"
+        "names; flags go before it. `triptych config RUN` prints the settings of a run. In Python the settings are\n"
+        "keywords of `tp.run`, those of `[reading]` the fields of `tp.ReadOptions`. Paths in the file are relative to\n"
+        "its folder.\n"
     )
     homes: Mapping[str, type | None] = {"": None, "columns": Roles, "reading": ReadOptions, "road": Road}
     for table, limits in SETTINGS.items():
@@ -181,7 +187,7 @@ def _table(what: str, limits: Mapping[str, Limit], defaults: Mapping[str, Any], 
     for name, limit in limits.items():
         default = "" if defaults[name] in (None, ()) else f"`{_plain(defaults[name])}`"
         flag = (f" `--{name.replace('_', '-')}` |" if name != "source" else " `SOURCE` |") * flags
-        rows.append(f"| `{name}` |{flag} {default} | {limit.wanted()} | {_markdown(limit.help)} |")
+        rows.append(f"| `{name}` |{flag} {default} | {limit.wanted()} | {_cell(limit.help)} |")
     return "\n".join(rows) + "\n"
 
 
@@ -197,8 +203,9 @@ def _error_names() -> list[str]:
 
 def _errors() -> Iterator[str]:
     yield (
-        f"# Errors\n\n{NOTE}\nEvery error that Triptych raises on purpose is a `tp.TriptychError`. `error.message` says what "
-        "is wrong, `error.hint` what to do about it; the command line prints both and ends with the exit code.\n"
+        f"# Errors\n\n{NOTE}\nEvery error that Triptych raises on purpose is a `tp.TriptychError`. `error.message`\n"
+        "says what is wrong, `error.hint` what to do about it; the command line prints both, and ends with the exit\n"
+        "code.\n"
     )
     yield "| error | exit code | when |\n|---|---|---|"
     for error in sorted(TriptychError.__subclasses__(), key=lambda error: error.exit_code):

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "sources": {"core", "measures"},
     **{kind: {"core", "measures", "kernels"} for kind in METHODS},
     "stages": {"core", *LEAVES, *METHODS},
-    "cli": {"core", "stages", *LEAVES, *METHODS},
+    "cli": {"core", "stages", "testing", *LEAVES, *METHODS},
     "testing": {"core", "stages", *LEAVES, *METHODS},
 }
 

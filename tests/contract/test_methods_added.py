@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import triptych as tp
 import triptych.clusterers
 from tests.conftest import planted
+from triptych.cli.app import app
 from triptych.core import registry
 from triptych.core.errors import UsageError
 from triptych.core.registry import Method, method_class, method_names
-from triptych.testing import check_method
 from triptych.testing.conformance import CHECKS
 
 ROOT = Path(__file__).parents[2]
@@ -37,20 +41,38 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         vars(triptych.clusterers).pop(path.stem, None)
 
 
-def test_the_example_of_the_page_is_a_method(folder: Path) -> None:
-    code = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0]
-    assert code.count("\n") <= 40
-    (folder / "dbscan.py").write_text(code, encoding="utf-8")
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+
+
+def test_the_page_that_adds_a_method_is_true(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    example, call, check, exemption = blocks("python")
+    (commands,) = blocks("bash")
+    assert example.count("\n") <= 40
+    (folder / "dbscan.py").write_text(example, encoding="utf-8")
     assert "dbscan" in method_names("clusterers")
-    assert [f for f in check_method("clusterers", "dbscan") if f.status != "ok"] == []
     vectors, frame = planted(60)
-    atlas = tp.read(vectors, roles=tp.Roles(group=("kind",)), metadata=frame)
-    atlas = tp.cluster(atlas, "dbscan", on="given", radius=0.5)
-    labels = atlas.clusterings["dbscan"].labels
+    frame.select(overview="words").write_csv(tmp_path / "movies.csv")
+    monkeypatch.chdir(tmp_path)
+    for command in commands.splitlines():
+        result = CliRunner().invoke(app, shlex.split(command)[1:])
+        assert result.exit_code == 0, (command, result.output, result.exception)
+    assert tp.load("movies.trip").steps[-4].method == "dbscan"
+    atlas = tp.reduce(tp.relate(tp.read(vectors, roles=tp.Roles())), "pca", n_components=5, name="umap5")
+    names = {"tp": tp, "atlas": atlas, "ClassVar": ClassVar}
+    for code in (call, check, exemption):
+        exec(code, names)
+    labels = names["atlas"].clusterings["dbscan"].labels
     assert len(set(zip(np.arange(60) % 6, labels.tolist(), strict=True))) == 6, "not the six groups"
-    assert atlas.steps[-1].params == {"radius": 0.5, "min_samples": 5}
+    assert "row_order" in names["exempt"]
     with pytest.raises(UsageError, match="clusterers/dbscan: radius must be a number of at least 1e-09, got 0"):
-        tp.cluster(atlas, "dbscan", on="given", radius=0)
+        tp.cluster(atlas, "dbscan", radius=0)
+
+
+def test_the_package_of_the_page_is_the_one_that_is_tested() -> None:
+    (written,) = map(tomllib.loads, blocks("toml"))
+    tested = tomllib.loads((ROOT / "tests" / "plugin" / "pyproject.toml").read_text(encoding="utf-8"))
+    assert written["project"] == tested["project"]
 
 
 def test_the_page_has_every_check() -> None:

@@ -29,5 +29,5 @@ def test_rows_without_usable_numbers_reach_no_method(method: str) -> None:
 def test_unless_asked_to_mark_them_reading_stops() -> None:
     vectors, _ = planted(60)
     vectors[3, 1] = np.nan
-    with pytest.raises(tp.InputError, match="1 of 60 vectors hold missing, NaN.*row_id '3'"):
+    with pytest.raises(tp.InputError, match=r"1 of 60 vectors hold missing, NaN.*row_id '3'"):
         tp.read(vectors, roles=tp.Roles())

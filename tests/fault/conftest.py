@@ -11,10 +11,19 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.fault.forker import Forker
+from tests.fault.make_inputs import make_inputs
 
 SHARED_MEMORY = Path("/dev/shm")
 
 _TALLY = pytest.StashKey[Counter[str]]()
+
+
+@pytest.fixture(scope="session")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that holds every bad input."""
+    folder = tmp_path_factory.mktemp("inputs")
+    make_inputs(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

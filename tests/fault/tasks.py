@@ -72,8 +72,3 @@ def race(out: str, witness: str, times: int) -> dict[str, Any]:
             refused.append(error.message)
             time.sleep(0.001)
     return {"written": written, "refused": sorted(set(refused)), "shared": shared}
-
-
-def look(out: str) -> dict[str, str]:
-    """Read a run."""
-    return digests(out)

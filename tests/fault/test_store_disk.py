@@ -161,9 +161,11 @@ def test_power_cuts_leave_the_old_manifest_or_the_new(tmp_path: Path, memory: Pa
     tally["power cuts survived"] += POWER_CUTS
 
 
-def test_without_flushing_power_cuts_would_show(tmp_path: Path, memory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("forgotten", ["file", "folder"])
+def test_without_flushing_power_cuts_would_show(tmp_path: Path, memory: Path, forgotten: str) -> None:
     recorder = recorded(tmp_path / "run")
-    recorder.log = [entry for entry in recorder.log if entry[0] != "file"]
+    objects = str(tmp_path / "run" / "objects")
+    recorder.log = [e for e in recorder.log if e[0] != forgotten or (forgotten == "folder" and e[1] != objects)]
     assert damaged_by_power_cuts(recorder, tmp_path / "run", memory, 100) > 10
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import triptych as tp
-from triptych.core.errors import InputError, UsageError
+from triptych.core.errors import InputError, StepFailed, UsageError
 from triptych.encoders import minilm
+from triptych.encoders.base import Encoding
 from triptych.encoders.minilm import MiniLM
 
 TEXTS = [
@@ -67,6 +68,7 @@ def test_f122_cut_and_foreign_texts_are_counted_and_shown() -> None:
 
 def test_another_model_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(minilm, "MODEL_SHA256", "0" * 64)
+    monkeypatch.setattr(minilm, "_session", minilm._session.__wrapped__)
     with pytest.raises(InputError, match="not the one that Triptych was tested with"):
         encode(["a"])
 
@@ -75,3 +77,12 @@ def test_no_text_to_encode() -> None:
     atlas = tp.read(np.eye(3, dtype=np.float32), roles=tp.Roles())
     with pytest.raises(UsageError, match="no text to encode"):
         tp.encode(atlas)
+
+
+def test_vectors_that_are_not_finite_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: MiniLM, items: list[str], **_: object) -> Encoding:
+        return Encoding(np.full((len(items), 384), np.nan, dtype=np.float32), np.zeros(len(items), dtype=bool))
+
+    monkeypatch.setattr(MiniLM, "encode", broken)
+    with pytest.raises(StepFailed, match="encoders/minilm returned numbers that are not finite"):
+        tp.encode(tp.read(["a", "b"], roles=tp.Roles()))

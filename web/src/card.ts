@@ -45,7 +45,9 @@ function pathLine({ data, palette, theme }: CardContext, point: number): HTMLEle
   if (isNoise(data, point)) return h("p", { className: "path noise" }, "Noise: in no topic");
   if (path.length === 0) return null;
   const line = h("p", { className: "path", dir: "auto" }, dot(css(palette.point(path[path.length - 1], theme))));
-  path.forEach((topic, i) => line.append(...(i > 0 ? [" › "] : []), h("bdi", {}, topic.label)));
+  // A topic that does not split on the way down is named once.
+  const steps = path.filter((topic, i) => topic.label !== path[i - 1]?.label);
+  steps.forEach((topic, i) => line.append(...(i > 0 ? [" › "] : []), h("bdi", {}, topic.label)));
   return line;
 }
 

@@ -49,7 +49,7 @@ def limit_options(limits: Mapping[str, Limit], defaults: Mapping[str, Any] | Non
     """Return a decorator that adds one flag for each limit; the default is None where none is given."""
 
     def add(function: Callable[..., Any]) -> Callable[..., Any]:
-        for name, limit in reversed(limits.items()):
+        for name, limit in reversed(list(limits.items())):
             function = _option(name, limit, (defaults or {}).get(name))(function)
         return function
 
@@ -61,7 +61,7 @@ def _option(name: str, limit: Limit, default: Any) -> Decorator:
     if isinstance(limit, Flag):
         return click.option(f"{flag}/--no-{flag[2:]}", name, default=default, help=limit.help)
     if isinstance(limit, Names):
-        return click.option(flag, name, multiple=True, metavar="TEXT", help=f"{limit.help}; may be repeated")
+        return click.option(flag, name, multiple=True, metavar="COLUMN", help=f"{limit.help}; may be repeated")
     shown = ",".join(map(str, default)) if isinstance(default, tuple) else default
     return click.option(
         flag, name, type=LimitType(limit), default=default, help=limit.help,

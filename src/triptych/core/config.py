@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,11 @@ FILE = "triptych.toml"
 Sections = Mapping[str, Mapping[str, Limit]]
 
 
-def _column(words: str) -> Limit:
-    return Text(optional=True, help=words)
+@dataclass(frozen=True, kw_only=True)
+class Column(Text):
+    """The name of a column, or a template that names several."""
+
+    optional: bool = True
 
 
 #: What stands at the top of the file. Paths are relative to the folder of the file.
@@ -47,16 +51,16 @@ TOP: Mapping[str, Limit] = {
 
 #: The columns by the part they play: the fields of :class:`triptych.Roles`.
 COLUMNS: Mapping[str, Limit] = {
-    "text": _column('text to map: a column, or a template such as "{name}. {summary}"'),
-    "title": _column("what a row is called"),
-    "date": _column("date of a row"),
-    "link": _column('address of a row, such as "https://example.org/{id}"'),
-    "image": _column("path of a row's picture"),
-    "popularity": _column("number by which rows are best known"),
-    "id": _column("the row's own identifier; rows are numbered without one"),
+    "text": Column(help='text to map: a column, or a template such as "{name}. {summary}"'),
+    "title": Column(help="what a row is called"),
+    "date": Column(help="date of a row"),
+    "link": Column(help='address of a row, such as "https://example.org/{id}"'),
+    "image": Column(help="path of a row's picture"),
+    "popularity": Column(help="number by which rows are best known"),
+    "id": Column(help="the row's own identifier; rows are numbered without one"),
     "group": Names(help="known categories to compare with"),
     "show": Names(help="further columns for the hover card"),
-    "vectors": _column("given vectors: a list column, or the prefix of numbered columns"),
+    "vectors": Column(help="given vectors: a list column, or the prefix of numbered columns"),
 }
 
 

@@ -14,6 +14,7 @@ The number is the exit code of the command line. ``hint`` says what to do about 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -118,8 +119,13 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """
     names = list(known)
     lowered = {known_name.lower(): known_name for known_name in names}
-    close = [lowered[match] for match in get_close_matches(name.lower(), list(lowered), n=3, cutoff=0.6)]
+    close = [_quoted(lowered[match]) for match in get_close_matches(name.lower(), list(lowered), n=3, cutoff=0.6)]
     if close:
         return "did you mean " + " or ".join(close) + "?"
-    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    shown = ", ".join(map(_quoted, names[:12])) + (", …" if len(names) > 12 else "")
     return f"known names: {shown}" if names else "there are none"
+
+
+def _quoted(name: str) -> str:
+    """Return a name as it can be typed: in quotes when blanks or signs in it would be missed."""
+    return name if re.fullmatch(r"[\w./:-]+", name) else repr(name)

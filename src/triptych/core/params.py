@@ -254,7 +254,7 @@ def check_params(owner: str, limits: Mapping[str, Limit], given: Mapping[str, An
 
 
 def settled(limits: Mapping[str, Limit], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return parameters with each value in its one form: a number as a float, a list as a tuple, where that is meant."""
+    """Return parameters with each value in its one form, as :meth:`Limit.settle` gives it."""
     return {name: limits[name].settle(value) if name in limits else value for name, value in given.items()}
 
 

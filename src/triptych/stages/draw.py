@@ -168,6 +168,8 @@ def _levels(atlas: Atlas, tree: str | None) -> tuple[MapLevel, ...]:
 
 def _cells(atlas: Atlas, name: str) -> Sequence[Any]:
     column = atlas.kept[name]
+    if column.dtype.is_numeric():
+        return column.to_list()
     return [None if value is None else str(value) for value in column.to_list()]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from triptych.core.atlas import Atlas
 from triptych.core.codec import canonical, digest
 from triptych.core.context import current
-from triptych.core.errors import UsageError
+from triptych.core.errors import StepFailed, UsageError
 from triptych.core.registry import create
 from triptych.core.slots import Vectors
 from triptych.core.step import Outcome, Plan, run_step, text_digest
@@ -93,6 +93,10 @@ class _Encode:
     def _vectors(self, texts: list[str]) -> Vectors:
         context = current()
         found = self.encoder.encode(texts, threads=context.threads, advance=context.progress.advance)
+        if not np.isfinite(found.vectors).all():
+            raise StepFailed(
+                f"encoders/{self.plan.method} returned numbers that are not finite", hint="report it to its author"
+            )
         foreign = np.zeros(len(texts), dtype=np.bool_)
         if self.encoder.languages == ("en",):
             foreign = probably_not_english(texts)
