@@ -11,7 +11,6 @@ import pytest
 
 import triptych as tp
 from triptych.core.atlas import Atlas
-from triptych.stages.draw import SpriteSheet
 
 WORDS = {
     "cats": ["cat", "kitten", "purring", "whiskers", "feline", "paws", "litter", "meow"],
@@ -68,11 +67,10 @@ def planted_atlas(planted_folder: Path) -> Atlas:
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a finished run of the embedded emoji; tests must not change it."""
-    from triptych.sources.demo import ROLES, SPRITES, demo_path, sprite_bytes
+    from triptych.sources.demo import ROLES, demo_path, sprites
 
     folder = tmp_path_factory.mktemp("demo") / "emoji.trip"
-    sheet = SpriteSheet(sprite_bytes(), SPRITES.media_type, SPRITES.tile, SPRITES.columns)
-    tp.run(demo_path(), **asdict(ROLES), out=folder, sprites=sheet, name="Emoji")
+    tp.run(demo_path(), **asdict(ROLES), out=folder, sprites=sprites(), name="Emoji")
     return folder
 
 

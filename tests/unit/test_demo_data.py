@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from PIL import Image
 
-from triptych.sources.demo import ROLES, SPRITES, demo_path, sprite_bytes
+from triptych.sources.demo import ROLES, demo_path, sprites
 
 
 @pytest.fixture(scope="module")
@@ -16,8 +16,12 @@ def table() -> pl.DataFrame:
     return pl.read_parquet(demo_path())
 
 
+COUNT = 1906
+SHEET = sprites()
+
+
 def test_counts(table: pl.DataFrame) -> None:
-    assert table.height == SPRITES.count == 1906
+    assert table.height == COUNT
     assert table["group"].n_unique() == 9
     assert table["subgroup"].n_unique() == 98
 
@@ -49,21 +53,17 @@ def test_roles_name_columns_of_the_table(table: pl.DataFrame) -> None:
 
 
 def test_sheet_has_one_tile_a_row_and_none_is_empty_or_twice() -> None:
-    with Image.open(io.BytesIO(sprite_bytes())) as sheet:
-        assert f"image/{sheet.format.lower()}" == SPRITES.media_type
+    with Image.open(io.BytesIO(SHEET.image.tobytes())) as sheet:
+        assert f"image/{sheet.format.lower()}" == SHEET.mime
         pixels = np.asarray(sheet.convert("RGBA"))
-    lines = -(-SPRITES.count // SPRITES.columns)
-    assert pixels.shape == (lines * SPRITES.tile, SPRITES.columns * SPRITES.tile, 4)
-    tiles = (
-        pixels.reshape(lines, SPRITES.tile, SPRITES.columns, SPRITES.tile, 4)
-        .swapaxes(1, 2)
-        .reshape(-1, SPRITES.tile**2, 4)
-    )
+    lines = -(-COUNT // SHEET.columns)
+    assert pixels.shape == (lines * SHEET.tile, SHEET.columns * SHEET.tile, 4)
+    tiles = pixels.reshape(lines, SHEET.tile, SHEET.columns, SHEET.tile, 4).swapaxes(1, 2).reshape(-1, SHEET.tile**2, 4)
     opaque = (tiles[..., 3] > 128).sum(1)
-    assert opaque[: SPRITES.count].min() > 30
-    assert opaque[SPRITES.count :].max() == 0
-    assert len({tile.tobytes() for tile in tiles[: SPRITES.count]}) > 1850  # some flags are the same picture
+    assert opaque[:COUNT].min() > 30
+    assert opaque[COUNT:].max() == 0
+    assert len({tile.tobytes() for tile in tiles[:COUNT]}) > 1850  # some flags are the same picture
 
 
 def test_size() -> None:
-    assert demo_path().stat().st_size + len(sprite_bytes()) <= 5_000_000
+    assert demo_path().stat().st_size + len(SHEET.image) <= 5_000_000

@@ -192,3 +192,10 @@ def test_f070_link_templates_are_filled_and_encoded() -> None:
         None,
         "javascript:1",
     ]
+
+
+def test_f075_pictures_stay_with_the_run(demo_atlas: Atlas, demo_folder: Path) -> None:
+    """A map drawn again from the folder has the pictures that the first one had."""
+    first = (demo_folder / "map.html").stat().st_size
+    assert abs(len(demo_atlas.map(title="Emoji").html.encode()) - first) < 100
+    assert len(demo_atlas.sheets["sprites"].image) > 1_000_000

@@ -26,12 +26,11 @@ def command(*, out: Path, seed: int, threads: int | None, quiet: bool, as_json: 
     """Map 1,906 emoji by what they mean: real data, offline, in about half a minute."""
     import triptych as tp
     from triptych.cli.progress import RichProgress
-    from triptych.sources.demo import ROLES, SPRITES, demo_path, sprite_bytes
-    from triptych.stages.draw import SpriteSheet
+    from triptych.sources.demo import ROLES, demo_path, sprites
 
     atlas = tp.run(
         demo_path(), **asdict(ROLES), out=out, name="What is in 1,906 emoji?", seed=seed, threads=threads,
-        sprites=SpriteSheet(sprite_bytes(), SPRITES.media_type, SPRITES.tile, SPRITES.columns),
+        sprites=sprites(),
         progress=None if quiet else RichProgress(),
     )  # fmt: skip
     report(atlas, out, as_json=as_json)

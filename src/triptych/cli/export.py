@@ -23,12 +23,13 @@ def command(run: Path, path: Path, *, what: str, raw: bool) -> None:
     """Write results of the run in folder RUN to PATH; its ending (.csv, .parquet, .json, .html) is the format."""
     import triptych as tp
     from triptych.core.atlas import last
+    from triptych.core.store import read_config
     from triptych.core.tables import result_table, topic_documents
     from triptych.export.tables import write_json, write_table
 
     atlas = tp.load(run)
     if what == "map":
-        atlas.map(path, title=run.stem)
+        atlas.map(path, title=read_config(run).get("name") or run.stem)
     elif what == "documents":
         if path.suffix.lower() != ".json":
             raise UsageError(f"documents of topics are written as JSON, not {path.suffix or 'without an ending'}")

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from triptych.core.schema import DOCUMENT, STATUS, Roles, Status
-from triptych.core.slots import Clustering, Descriptions, Graph, Labels, Layout, Shelf, Topic, Tree, Vectors
+from triptych.core.slots import Clustering, Descriptions, Graph, Labels, Layout, Sheet, Shelf, Topic, Tree, Vectors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["SLOTS", "Atlas", "Step"]
 
 #: The shelves of an Atlas; a value's path is ``<slot>/<name>``.
-SLOTS = ("vectors", "graphs", "layouts", "clusterings", "trees", "descriptions", "labels", "audits")
+SLOTS = ("vectors", "graphs", "layouts", "clusterings", "trees", "descriptions", "labels", "audits", "sheets")
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ class Atlas:
         Which column plays which part.
     seed
         The root seed of all steps.
-    vectors, graphs, layouts, clusterings, trees, descriptions, labels, audits
-        Results by name.
+    vectors, graphs, layouts, clusterings, trees, descriptions, labels, audits, sheets
+        Results by name; ``sheets`` are pictures of the rows.
     steps
         What was done, in order; ``digests`` has the SHA-256 of every slot value by its path.
     """
@@ -85,6 +85,7 @@ class Atlas:
     descriptions: Shelf[Descriptions] = field(default_factory=Shelf)
     labels: Shelf[Labels] = field(default_factory=Shelf)
     audits: Shelf[pl.DataFrame] = field(default_factory=Shelf)
+    sheets: Shelf[Sheet] = field(default_factory=Shelf)
     steps: tuple[Step, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
 

@@ -14,24 +14,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from triptych.core.errors import StoreError
-from triptych.core.slots import Clustering, Descriptions, Graph, Labels, Layout, Topic, Tree, Vectors
+from triptych.core.slots import Clustering, Descriptions, Graph, Labels, Layout, Sheet, Topic, Tree, Vectors
 
 if TYPE_CHECKING:
     import polars as pl
 
 __all__ = ["canonical", "decode", "digest", "encode"]
 
-_ARRAYS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Vectors, Graph, Layout, Clustering, Tree)}
+_ARRAYS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Vectors, Graph, Layout, Clustering, Tree, Sheet)}
 
 #: Field -> type and number of dimensions of its array, the same in every slot type.
 _SHAPES = {
     "values": ("float32", 2), "distances": ("float32", 2), "strength": ("float32", 1),
     "indices": ("int32", 2), "levels": ("int32", 2), "labels": ("int32", 1),
-    "cut": ("bool", 1), "foreign": ("bool", 1),
+    "cut": ("bool", 1), "foreign": ("bool", 1), "image": ("uint8", 1),
 }  # fmt: skip
 
 #: Field -> type of what is no array.
-_PLAIN = {"unit": bool, "metric": str}
+_PLAIN = {"unit": bool, "metric": str, "mime": str, "tile": int, "columns": int}
 
 #: Type name -> file ending.
 ENDINGS = {

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Clustering", "Descriptions", "Graph", "Labels", "Layout", "Shelf", "Topic", "Tree", "Vectors"]
+__all__ = ["Clustering", "Descriptions", "Graph", "Labels", "Layout", "Sheet", "Shelf", "Topic", "Tree", "Vectors"]
 
 F32 = npt.NDArray[np.float32]
 I32 = npt.NDArray[np.int32]
@@ -149,6 +149,28 @@ class Labels:
     """Titles by the hash of their evidence: evidence -> (title, status)."""
 
     titles: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Pictures of the input rows in one image: tile i, counted along the lines, is the picture of row i.
+
+    Attributes
+    ----------
+    image
+        uint8 (bytes,): an encoded raster image.
+    mime
+        Its media type: image/png, image/webp or image/jpeg.
+    tile
+        Side of a tile in pixels.
+    columns
+        Tiles in a line.
+    """
+
+    image: npt.NDArray[np.uint8]
+    mime: str
+    tile: int
+    columns: int
 
 
 class Shelf(Mapping[str, T], Generic[T]):

@@ -21,7 +21,7 @@ __all__ = ["check_manifest", "check_roles", "check_rows", "check_value"]
 #: Shelf of the Atlas -> the type of what is on it.
 _SHELVES = {
     "vectors": "Vectors", "graphs": "Graph", "layouts": "Layout", "clusterings": "Clustering", "trees": "Tree",
-    "descriptions": "Descriptions", "labels": "Labels", "audits": "DataFrame",
+    "descriptions": "Descriptions", "labels": "Labels", "audits": "DataFrame", "sheets": "Sheet",
 }  # fmt: skip
 
 _HINT = "the run was damaged, edited, or written by something else; make it again"
@@ -181,7 +181,7 @@ def _misfits(value: Any, kept: int) -> Iterator[str]:
     for name, array in vars(value).items() if hasattr(value, "__dataclass_fields__") else ():
         rows = getattr(array, "shape", ())[-1 if type(value).__name__ == "Tree" else 0 :][:1]
         # Vectors that came with the data have no texts that could have been cut.
-        if rows and rows[0] != kept and not (name in ("cut", "foreign") and rows[0] == 0):
+        if rows and rows[0] != kept and name != "image" and not (name in ("cut", "foreign") and rows[0] == 0):
             yield f"has {rows[0]:,} rows in {name!r}, {kept:,} are kept"
     for name, low in (("indices", 0), ("labels", -1), ("levels", -1)):
         numbers = getattr(value, name, None)

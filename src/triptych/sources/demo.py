@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from triptych.core.schema import Roles
+import numpy as np
 
-__all__ = ["ROLES", "SPRITES", "Sprites", "demo_path", "sprite_bytes"]
+from triptych.core.schema import Roles
+from triptych.core.slots import Sheet
+
+__all__ = ["ROLES", "demo_path", "sprites"]
 
 #: Which column of the table plays which part.
 ROLES = Roles(
@@ -22,32 +24,6 @@ ROLES = Roles(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sprites:
-    """The layout of a sheet of equal squares: tile i stands in line ``i // columns`` at ``i % columns``.
-
-    Attributes
-    ----------
-    tile
-        Side of a tile in pixels.
-    columns
-        Tiles in a line.
-    count
-        Tiles in all; the last line may have empty places after them.
-    media_type
-        Of the sheet's bytes.
-    """
-
-    tile: int
-    columns: int
-    count: int
-    media_type: str
-
-
-#: The sheet of the emoji set: the tile of row i is tile i.
-SPRITES = Sprites(tile=32, columns=44, count=1906, media_type="image/webp")
-
-
 def demo_path() -> Path:
     """Return the path of the table.
 
@@ -58,9 +34,10 @@ def demo_path() -> Path:
     return _folder() / "emoji.parquet"
 
 
-def sprite_bytes() -> bytes:
-    """Return the sheet of sprites: a lossless WebP, transparent, laid out as :data:`SPRITES` says."""
-    return (_folder() / "sprites.webp").read_bytes()
+def sprites() -> Sheet:
+    """Return the pictures: a lossless WebP, transparent, tiles of 32 px, 44 in a line, tile i for row i."""
+    image = np.frombuffer((_folder() / "sprites.webp").read_bytes(), dtype=np.uint8)
+    return Sheet(image, mime="image/webp", tile=32, columns=44)
 
 
 def _folder() -> Path:

@@ -7,13 +7,13 @@ from pathlib import Path
 from triptych.core.atlas import Atlas, last
 from triptych.core.tables import result_table, topic_documents, topic_table
 from triptych.export.tables import write_json, write_table
-from triptych.stages.draw import SpriteSheet, draw_map
+from triptych.stages.draw import draw_map
 from triptych.stages.report import draw_report
 
 __all__ = ["deliver"]
 
 
-def deliver(atlas: Atlas, folder: Path, *, name: str, sprites: SpriteSheet | None = None) -> None:
+def deliver(atlas: Atlas, folder: Path, *, name: str) -> None:
     """Write map.html, report.html, results.parquet, results.csv, topics.csv and topics.json.
 
     Parameters
@@ -24,15 +24,13 @@ def deliver(atlas: Atlas, folder: Path, *, name: str, sprites: SpriteSheet | Non
         Of the run.
     name
         Heading of the pages.
-    sprites
-        Pictures to draw as points.
 
     Raises
     ------
     StoreError
         If a file cannot be written.
     """
-    draw_map(atlas, folder / "map.html", title=name, sprites=sprites)
+    draw_map(atlas, folder / "map.html", title=name)
     draw_report(atlas, folder / "report.html", title=name)
     results = result_table(atlas)
     write_table(results, folder / "results.parquet")

@@ -20,7 +20,7 @@ from triptych.pages.map import render_map
 from triptych.pages.payload import MapData, MapLevel, MapTopic, Sprites
 from triptych.stages._inputs import pick
 
-__all__ = ["Page", "SpriteSheet", "draw_map"]
+__all__ = ["Page", "draw_map"]
 
 #: Characters of a text on the hover card.
 EXCERPT = 300
@@ -41,16 +41,6 @@ class Page:
         return f'<iframe {frame} srcdoc="{escape(self.html)}"></iframe>'
 
 
-@dataclass(frozen=True)
-class SpriteSheet:
-    """A picture for each input row: square tiles of ``tile`` pixels, ``columns`` in a line, tile i for row i."""
-
-    image: bytes
-    mime: str
-    tile: int
-    columns: int
-
-
 def draw_map(
     atlas: Atlas,
     path: str | Path | None = None,
@@ -58,7 +48,6 @@ def draw_map(
     layout: str = "umap2",
     tree: str | None = None,
     title: str = "Map",
-    sprites: SpriteSheet | None = None,
 ) -> Page:
     """Draw the interactive map as one offline HTML page.
 
@@ -74,8 +63,6 @@ def draw_map(
         Which tree's topics; None takes the newest, if any.
     title
         The heading.
-    sprites
-        Pictures to draw as points.
 
     Returns
     -------
@@ -102,7 +89,7 @@ def draw_map(
         levels=_levels(atlas, tree),
         fields={name: _cells(atlas, name) for name in shown_columns(atlas)},
         links=row_links(atlas),
-        sprites=_sprites(atlas, sprites),
+        sprites=_sprites(atlas),
         notes=tuple(about(atlas)),
     )
     page = Page(render_map(data))
@@ -173,11 +160,12 @@ def _cells(atlas: Atlas, name: str) -> Sequence[Any]:
     return [None if value is None else str(value) for value in column.to_list()]
 
 
-def _sprites(atlas: Atlas, sheet: SpriteSheet | None) -> Sprites | None:
-    if sheet is None:
+def _sprites(atlas: Atlas) -> Sprites | None:
+    if not len(atlas.sheets):
         return None
+    sheet = atlas.sheets[last(atlas.sheets)]
     index = np.flatnonzero((atlas.rows[STATUS] == Status.KEPT.value).to_numpy())
-    return Sprites(sheet.image, sheet.mime, sheet.tile, sheet.columns, index.astype(np.int32))
+    return Sprites(sheet.image.tobytes(), sheet.mime, sheet.tile, sheet.columns, index.astype(np.int32))
 
 
 def atlas_card(atlas: Atlas) -> str:

@@ -15,14 +15,15 @@ from triptych.core.errors import UsageError
 from triptych.core.params import Choice, Integer, Real, Sizes, Text, check_params, limits_of, setting, settled
 from triptych.core.registry import create, method_class
 from triptych.core.schema import ReadOptions, Roles
+from triptych.core.slots import Sheet
 from triptych.core.store import Store
 from triptych.describers.base import Describer
 from triptych.encoders.base import Encoder
 from triptych.labellers.base import Labeller
+from triptych.stages.attach import attach
 from triptych.stages.audit import audit
 from triptych.stages.cluster import cluster
 from triptych.stages.describe import describe
-from triptych.stages.draw import SpriteSheet
 from triptych.stages.encode import encode
 from triptych.stages.label import label
 from triptych.stages.nest import LEVELS, nest
@@ -98,7 +99,7 @@ def run(
     metadata: Any = None,
     reading: ReadOptions | None = None,
     out: str | Path | None = None,
-    sprites: SpriteSheet | None = None,
+    sprites: Sheet | None = None,
     name: str | None = None,
     progress: Progress | None = None,
     threads: int | None = None,
@@ -155,6 +156,8 @@ def run(
     try:
         with using(context):
             atlas = read(source, roles=roles, options=reading, metadata=metadata, seed=road.seed)
+            if sprites is not None:
+                atlas = attach(atlas, sprites)
             atlas = travel(atlas, road)
             if store is not None:
                 name = name or _name(source)
@@ -162,7 +165,7 @@ def run(
                 store.publish(atlas, top | asdict(roles) | asdict(reading or ReadOptions()) | asdict(road))
                 from triptych.stages.deliver import deliver
 
-                deliver(atlas, store.path, name=name, sprites=sprites)
+                deliver(atlas, store.path, name=name)
     finally:
         if store is not None:
             store.close()
