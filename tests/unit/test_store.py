@@ -15,9 +15,10 @@ import triptych as tp
 from tests.conftest import planted_run
 from triptych.core import codec
 from triptych.core.atlas import SLOTS
+from triptych.core.context import Context, using
 from triptych.core.errors import StoreError
 from triptych.core.manifest import sealed
-from triptych.core.slots import Clustering, Descriptions, Graph, Labels, Layout, Topic, Tree, Vectors
+from triptych.core.slots import Clustering, Descriptions, Graph, Labels, Layout, Sheet, Topic, Tree, Vectors
 from triptych.core.store import Store
 
 FLOATS = np.arange(6, dtype=np.float32).reshape(3, 2)
@@ -30,6 +31,7 @@ VALUES = [
     Tree(INTS.T.copy()),
     Descriptions((Topic(0, 1, -1, 3, (("naïve", 0.5),), (0, 2), (), "ab"),)),
     Labels({"ab": ("A title", "extracted")}),
+    Sheet(np.arange(5, dtype=np.uint8), mime="image/png", tile=16, columns=3),
     pl.DataFrame({"a": ["x", None], "b": [1.5, float("nan")]}),
 ]
 
@@ -92,6 +94,41 @@ def test_f017_a_change_recomputes_what_depends_on_it(tmp_path: Path) -> None:
     kept = set(keys) - changed
     assert {"relate/given", "reduce/umap5", "reduce/umap2", "read/rows"} <= kept
     assert "cluster/hdbscan" in changed
+
+
+def test_f017_encoding_depends_on_texts_their_order_and_the_model_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from triptych.encoders import minilm
+    from triptych.encoders.minilm import MiniLM
+
+    calls: list[int] = []
+    encode = MiniLM.encode
+
+    def counted(self: MiniLM, items: list[str], **options: object) -> object:
+        calls.append(len(items))
+        return encode(self, items, **options)
+
+    monkeypatch.setattr(MiniLM, "encode", counted)
+    first = pl.DataFrame({"t": ["one cat", "two dogs", "three birds"], "name": ["a", "b", "c"]})
+
+    def encoded(frame: pl.DataFrame, **params: int) -> int:
+        calls.clear()
+        with Store(tmp_path / "run") as store, using(Context(store=store)):
+            tp.encode(tp.read(frame, roles=tp.Roles(text="t", title="name")), **params)
+        return sum(calls)
+
+    assert encoded(first) == 3
+    assert encoded(first) == 0
+    assert encoded(first.with_columns(name=pl.lit("other"))) == 0, "a title is no input of the encoder"
+    assert encoded(first.with_columns(t=pl.Series(["one cat", "two dogs", "four birds"]))) == 3
+    assert encoded(first.reverse()) == 3
+    assert encoded(first, window=64) == 3
+    monkeypatch.setattr(MiniLM, "fingerprint", lambda _: minilm.MODEL_SHA256[::-1])
+    assert encoded(first) == 3
+    monkeypatch.undo()
+    monkeypatch.setattr(MiniLM, "encode", counted)
+    assert encoded(first) == 0, "what was done before is still known"
 
 
 def test_f100_one_folder_serves_every_figure(
