@@ -8,7 +8,7 @@ import json
 import click
 
 from triptych.core.errors import UsageError, nearest
-from triptych.core.registry import KINDS, Method, method_class, method_names
+from triptych.core.registry import KINDS, Method, method_class, method_names, missing_modules
 
 
 @click.command(name="methods")
@@ -33,7 +33,9 @@ def command(which: str | None, *, as_json: bool) -> None:
 
 
 def _line(kind: str, name: str) -> str:
-    return (inspect.getdoc(method_class(kind, name, Method)) or "").partition("\n")[0]
+    found = method_class(kind, name, Method)
+    needs = f" (not installed: triptych[{found.extra}])" if missing_modules(found) else ""
+    return (inspect.getdoc(found) or "").partition("\n")[0] + needs
 
 
 def _describe(kind: str, name: str, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from triptych.core.params import Flag, Limit, Names, limits_of
+from triptych.core.params import Choice, Flag, Limit, Names, limits_of
 
 __all__ = ["dataclass_options", "limit_options"]
 
@@ -36,8 +36,8 @@ class LimitType(click.ParamType[Any]):
         return parsed
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """Return the kind of value for the help text."""
-        return type(self.limit).__name__.upper()
+        """Return the kind of value for the help text; of a choice, what there is to choose."""
+        return "|".join(self.limit.options) if isinstance(self.limit, Choice) else type(self.limit).__name__.upper()
 
 
 def dataclass_options(cls: type) -> Decorator:
@@ -62,8 +62,10 @@ def _option(name: str, limit: Limit, default: Any) -> Decorator:
         return click.option(f"{flag}/--no-{flag[2:]}", name, default=default, help=limit.help)
     if isinstance(limit, Names):
         return click.option(flag, name, multiple=True, metavar="COLUMN", help=f"{limit.help}; may be repeated")
-    shown = ",".join(map(str, default)) if isinstance(default, tuple) else default
-    return click.option(
-        flag, name, type=LimitType(limit), default=default, help=limit.help,
-        show_default=str(shown) if shown is not None else False,
-    )  # fmt: skip
+    told = limit.help if default is None else f"{limit.help}  [default: {_shown(default)}]"
+    return click.option(flag, name, type=LimitType(limit), default=default, help=told)
+
+
+def _shown(default: Any) -> str:
+    """Return a default as it is typed."""
+    return ",".join(map(str, default)) if isinstance(default, tuple) else str(default)

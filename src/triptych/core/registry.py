@@ -7,6 +7,7 @@ There is no list to edit and no decorator. A third party adds a method with an e
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import pkgutil
 from collections.abc import Mapping
@@ -14,10 +15,10 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, ClassVar, TypeVar
 
-from triptych.core.errors import UsageError, nearest
+from triptych.core.errors import MissingExtra, UsageError, nearest
 from triptych.core.params import Limit, check_params, settled
 
-__all__ = ["KINDS", "Method", "create", "kind_of", "method_class", "method_names"]
+__all__ = ["KINDS", "Method", "check_extra", "create", "kind_of", "method_class", "method_names", "missing_modules"]
 
 #: The kinds of method and, for each, the package that holds them.
 KINDS = ("encoders", "neighbours", "reducers", "clusterers", "nesters", "describers", "labellers")
@@ -30,8 +31,8 @@ class Method:
     ----------
     version
         Raised whenever the same input may give another result: part of the key of every step.
-    extra
-        The optional dependency group that it needs, or None.
+    extra, requires
+        The optional dependency group that it needs, or None, and the modules that must be there.
     deterministic
         Whether the same input and seed give the same bytes on one machine.
     minimum_rows
@@ -45,6 +46,7 @@ class Method:
 
     version: ClassVar[str] = "1"
     extra: ClassVar[str | None] = None
+    requires: ClassVar[tuple[str, ...]] = ()
     deterministic: ClassVar[bool] = True
     minimum_rows: ClassVar[int] = 1
     limits: ClassVar[Mapping[str, Limit]] = {}
@@ -154,11 +156,28 @@ def create(kind: str, name: str, contract: type[M], params: Mapping[str, Any]) -
     ------
     UsageError
         On an unknown method, an unknown parameter, or a value outside its limit.
+    MissingExtra
+        If a package that it needs is not installed.
     """
     found = method_class(kind, name, contract)
     values = settled(found.limits, params)
     check_params(f"{kind}/{name}", found.limits, values)
+    check_extra(found)
     return found(**values)
+
+
+def missing_modules(method: type[Method]) -> list[str]:
+    """Return the modules that a method needs and that are not installed."""
+    return [module for module in method.requires if importlib.util.find_spec(module) is None]
+
+
+def check_extra(method: type[Method]) -> None:
+    """Raise MissingExtra, with the line that installs it, when a package that a method needs is not there."""
+    if missing := missing_modules(method):
+        raise MissingExtra(
+            f"{kind_of(method)}/{method.name()} needs {', '.join(missing)}, not installed here",
+            hint=f"pip install 'triptych[{method.extra}]'" if method.extra else f"pip install {' '.join(missing)}",
+        )
 
 
 def _checked(found: Any, contract: type[M], where: str) -> type[M]:

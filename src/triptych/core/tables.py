@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from triptych.core.schema import DOCUMENT, ROW_ID, STATUS
+from triptych.core.text import cut
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,7 +48,7 @@ def row_name(atlas: Atlas, row: int) -> str:
     for column in (*columns, DOCUMENT):
         value = atlas.kept[column][row]
         if value:
-            return str(value)[:120]
+            return cut(str(value), 120)
     return str(atlas.kept[ROW_ID][row])
 
 

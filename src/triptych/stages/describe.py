@@ -13,6 +13,7 @@ from triptych.core.registry import create
 from triptych.core.schema import ROW_ID
 from triptych.core.slots import Descriptions, Topic, Tree
 from triptych.core.step import Outcome, Plan, run_step, text_digest
+from triptych.core.text import cut
 from triptych.describers.base import Describer, Documents
 from triptych.measures.exemplars import most_popular, nearest_centre
 from triptych.stages._inputs import directions, given, pick, reads
@@ -85,7 +86,7 @@ def row_titles(atlas: Atlas) -> list[str]:
 
 def excerpts(atlas: Atlas, topic: Topic) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the cut texts and the titles of a topic's exemplars."""
-    texts = tuple(atlas.documents[i][:EXCERPT] for i in topic.exemplars)
+    texts = tuple(cut(atlas.documents[i], EXCERPT) for i in topic.exemplars)
     titles = row_titles(atlas)
     return texts, tuple(titles[i] for i in topic.exemplars)
 
@@ -113,7 +114,7 @@ def _topics(
             rows = [int(row) for row in typical[cluster]]
             evidence = codec.canonical([
                 [[word, round(weight, 6)] for word, weight in words[level][cluster]],
-                [[atlas.documents[row][:EXCERPT], titles[row]] for row in rows],
+                [[cut(atlas.documents[row], EXCERPT), titles[row]] for row in rows],
                 int(sizes[cluster]), ids[int(np.argmax(labels == cluster))],
             ])  # fmt: skip
             topics.append(Topic(

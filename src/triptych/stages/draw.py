@@ -15,6 +15,7 @@ from triptych.core.atlas import Atlas, last
 from triptych.core.errors import UsageError
 from triptych.core.schema import STATUS, Status, split_template
 from triptych.core.tables import row_name
+from triptych.core.text import cut
 from triptych.export.files import write_text
 from triptych.pages.map import render_map
 from triptych.pages.payload import MapData, MapLevel, MapTopic, Sprites
@@ -85,7 +86,7 @@ def draw_map(
         subtitle=_subtitle(atlas, tree),
         xy=coordinates,
         names=[row_name(atlas, i) for i in range(m)],
-        texts=[text[:EXCERPT] for text in atlas.documents] if any(atlas.documents) else None,
+        texts=[cut(text, EXCERPT) for text in atlas.documents] if any(atlas.documents) else None,
         levels=_levels(atlas, tree),
         fields={name: _cells(atlas, name) for name in shown_columns(atlas)},
         links=row_links(atlas),

@@ -209,6 +209,7 @@ def _road(settings: dict[str, Any]) -> Road:
     takes = method_class("clusterers", road.clusterer, Clusterer).limits
     for name in _clusterer_params(road).keys() - takes.keys():
         raise UsageError(f"clusterers/{road.clusterer} takes no {name}", hint=f"it takes {', '.join(takes)}")
+    create("clusterers", road.clusterer, Clusterer, _clusterer_params(road))
     create("encoders", road.encoder, Encoder, {})
     create("describers", road.describer, Describer, _describer_params(road))
     create("labellers", road.labeller, Labeller, {})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from triptych.core.errors import MissingExtra, UsageError, nearest
-from triptych.core.registry import KINDS, Method, kind_of, method_class
+from triptych.core.registry import KINDS, Method, check_extra, kind_of, method_class
 from triptych.testing import behaviour, declared, elsewhere
 from triptych.testing.case import Case
 
@@ -113,6 +113,8 @@ def _finding(name: str, case: Case) -> Finding:
     if not case.cls.deterministic and name in ("repeatable", "other_process", "row_order"):
         return Finding(name, "known", "declared not to be deterministic")
     try:
+        if name not in ("docs", "parameters", "imports"):
+            check_extra(case.cls)
         problems = list(CHECKS[name](case))
     except MissingExtra as missing:
         return Finding(name, "known", f"not run: {missing.message}")
