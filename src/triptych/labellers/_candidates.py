@@ -87,7 +87,9 @@ def candidates(corpus: Corpus, index: int) -> list[Candidate]:
     found = [_candidate(corpus, index, key, phrases[key], known[key]) for key in often[:_DEPTH]]
     found += _unspaced(corpus, index)
     found = _without_fragments([one for one in found if one.score > 0], adjacent)
-    return sorted(found, key=lambda one: (-one.score, one.key))
+    # A number or an adjective by itself is a title only where there is nothing else.
+    nouns = [one for one in found if len(one.key) > 1 or can_be_noun(one.forms[0])]
+    return sorted(nouns or found, key=lambda one: (-one.score, one.key))
 
 
 def _phrases(corpus: Corpus, documents: Iterable[int]) -> dict[Key, _Phrase]:
