@@ -8,7 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from triptych.clusterers.base import Clusterer, Partition
+from triptych.core.errors import UsageError
 from triptych.core.params import Integer, Limit, Real
+
+#: It starts from principal components, of which it wants so many.
+FEWEST_DIMENSIONS = 5
 
 
 class EVoC(Clusterer):
@@ -37,16 +41,31 @@ class EVoC(Clusterer):
         self.noise_level = noise_level
 
     def fit_predict(self, points: npt.NDArray[np.float32], *, seed: int, threads: int) -> Partition:
-        """Return the most persistent layer and its membership strengths."""
+        """Return the most persistent layer and its strengths; rows of zeros, which point nowhere, are noise."""
         self.require_rows(len(points))
+        if points.shape[1] < FEWEST_DIMENSIONS:
+            raise UsageError(
+                f"clusterers/evoc needs at least {FEWEST_DIMENSIONS} dimensions, got {points.shape[1]}",
+                hint="give it the vectors themselves, not a layout of them: reduction=0",
+            )
+        labels, strength = np.full(len(points), -1), np.zeros(len(points), dtype=np.float32)
+        pointing = np.flatnonzero(points.any(axis=1))
+        if len(pointing) >= self.minimum_rows:
+            labels[pointing], strength[pointing] = self._fit(points[pointing], seed)
+        return Partition(labels, strength)
+
+    def _fit(
+        self, points: npt.NDArray[np.float32], seed: int
+    ) -> tuple[npt.NDArray[np.integer], npt.NDArray[np.float32]]:
         import evoc
 
         fitted = evoc.EVoC(
             base_min_cluster_size=self.min_cluster_size,
             n_neighbors=min(self.n_neighbors, len(points) - 1),
             noise_level=self.noise_level,
+            # Its own choice, up to 16, can be more than there are.
+            node_embedding_dim=None if points.shape[1] > 16 else FEWEST_DIMENSIONS - 1,
             random_state=seed,
         )
-        labels = fitted.fit_predict(np.ascontiguousarray(points))
-        strength = np.where(labels >= 0, fitted.membership_strengths_, 0.0)
-        return Partition(labels, strength.astype(np.float32))
+        labels = fitted.fit_predict(points)
+        return labels, np.where(labels >= 0, fitted.membership_strengths_, 0.0).astype(np.float32)

@@ -168,7 +168,9 @@ def create(kind: str, name: str, contract: type[M], params: Mapping[str, Any]) -
 
 def missing_modules(method: type[Method]) -> list[str]:
     """Return the modules that a method needs and that are not installed."""
-    return [module for module in method.requires if importlib.util.find_spec(module) is None]
+    specs = {module: importlib.util.find_spec(module) for module in method.requires}
+    # A folder without code, such as an uninstall leaves behind, has no origin.
+    return [module for module, spec in specs.items() if spec is None or spec.origin is None]
 
 
 def check_extra(method: type[Method]) -> None:
