@@ -11,21 +11,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from scripts.screenshot import FLAGS
 
 EXECUTABLE = shutil.which("chromium") or shutil.which("chromium-browser")
-# SwiftShader draws WebGL2 without a graphics card.
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-unsafe-swiftshader",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-]
 
 
 @dataclass

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from triptych.core.schema import DOCUMENT, STATUS, Roles, Status
+from triptych.core.schema import DOCUMENT, ROW_ID, STATUS, Roles, Status
 from triptych.core.slots import Clustering, Descriptions, Graph, Labels, Layout, Sheet, Shelf, Topic, Tree, Vectors
+from triptych.core.text import cut
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SLOTS", "Atlas", "Step"]
 
+#: Characters of a row's name.
+NAME = 120
 #: The shelves of an Atlas; a value's path is ``<slot>/<name>``.
 SLOTS = ("vectors", "graphs", "layouts", "clusterings", "trees", "descriptions", "labels", "audits", "sheets")
 
@@ -100,6 +103,14 @@ class Atlas:
     def documents(self) -> list[str]:
         """The texts of the kept rows."""
         return self.kept[DOCUMENT].to_list()
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What each kept row is called: its title, else the start of its text, else its id."""
+        ids = self.kept[ROW_ID].to_list()
+        titles = self.kept[self.roles.title].to_list() if self.roles.title else [None] * len(ids)
+        shown = (title or text for title, text in zip(titles, self.documents, strict=True))
+        return [cut(str(name), NAME) if name else row_id for name, row_id in zip(shown, ids, strict=True)]
 
     @property
     def step_names(self) -> list[str]:

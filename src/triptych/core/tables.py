@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from triptych.core.schema import DOCUMENT, ROW_ID, STATUS
-from triptych.core.text import cut
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,8 +28,8 @@ def topic_table(atlas: Atlas, tree: str) -> pl.DataFrame:
             "label": title,
             "label_status": status,
             "keywords": [word for word, _ in topic.keywords],
-            "exemplars": [row_name(atlas, i) for i in topic.exemplars],
-            "popular": [row_name(atlas, i) for i in topic.popular],
+            "exemplars": [atlas.names[i] for i in topic.exemplars],
+            "popular": [atlas.names[i] for i in topic.popular],
         }
         for topic, title, status in atlas.titles(tree)
     ]
@@ -40,16 +39,6 @@ def topic_table(atlas: Atlas, tree: str) -> pl.DataFrame:
         "label": pl.String, "label_status": pl.String, "keywords": words, "exemplars": words, "popular": words,
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema)
-
-
-def row_name(atlas: Atlas, row: int) -> str:
-    """Return what a kept row is called: its title, else the start of its text, else its id."""
-    columns = [atlas.roles.title] if atlas.roles.title else []
-    for column in (*columns, DOCUMENT):
-        value = atlas.kept[column][row]
-        if value:
-            return cut(str(value), 120)
-    return str(atlas.kept[ROW_ID][row])
 
 
 def result_table(atlas: Atlas) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from triptych.labellers._reading import Lexicon, Word, is_noun_phrase, read, tells_nouns
-from triptych.labellers.base import Evidence
+from triptych.labellers.base import EXCERPT, Evidence
 
 __all__ = ["Corpus", "Key"]
 
@@ -14,8 +14,6 @@ Key = tuple[str, ...]
 
 #: Most words of a phrase, and most characters.
 _WORDS, _CHARACTERS = 4, 36
-#: Exemplars come cut at so many characters.
-_CUT = 400
 
 
 class Corpus:
@@ -52,7 +50,7 @@ class Corpus:
         self.members: list[dict[int, float]] = [{} for _ in evidence]
         for index in sorted(range(len(evidence)), key=lambda i: evidence[i].level):
             self.members[index] = self._inherited(index) or self._own(index)
-        self.words = [read(text, cut=len(text) >= _CUT) for text in self.texts]
+        self.words = [read(text, cut=len(text) >= EXCERPT) for text in self.texts]
         self.spans = [list(_spans(words)) for words in self.words]
         self.weights = self._weights()
         holders: defaultdict[str, set[int]] = defaultdict(set)

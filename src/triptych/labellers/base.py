@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from triptych.core.registry import Method
 
-__all__ = ["Evidence", "Label", "Labeller"]
+__all__ = ["EXCERPT", "Evidence", "Label", "Labeller"]
+
+#: Characters of an exemplar that a labeller sees.
+EXCERPT = 400
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Evidence:
     keywords
         (word or phrase, weight) strongest first.
     exemplars
-        Texts of the documents nearest the cluster's centre, nearest first, each cut at 400 characters.
+        Texts of the documents nearest the cluster's centre, nearest first, each cut at :data:`EXCERPT` characters.
     titles
         Titles of the same documents; the empty string where there is none.
     """

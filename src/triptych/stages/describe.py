@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from triptych.core.slots import Descriptions, Topic, Tree
 from triptych.core.step import Outcome, Plan, run_step, text_digest
 from triptych.core.text import cut
 from triptych.describers.base import Describer, Documents
+from triptych.labellers.base import EXCERPT
 from triptych.measures.exemplars import most_popular, nearest_centre
 from triptych.stages._inputs import directions, given, pick, reads
 
@@ -22,8 +24,6 @@ __all__ = ["describe"]
 
 #: Rows kept as typical of each topic.
 EXEMPLARS = 10
-#: Characters of an exemplar that a labeller sees.
-EXCERPT = 400
 
 
 def describe(
@@ -84,11 +84,9 @@ def row_titles(atlas: Atlas) -> list[str]:
     return [title or "" for title in atlas.kept[atlas.roles.title].to_list()]
 
 
-def excerpts(atlas: Atlas, topic: Topic) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the cut texts and the titles of a topic's exemplars."""
-    texts = tuple(cut(atlas.documents[i], EXCERPT) for i in topic.exemplars)
-    titles = row_titles(atlas)
-    return texts, tuple(titles[i] for i in topic.exemplars)
+def excerpts(documents: Sequence[str], rows: Iterable[int]) -> tuple[str, ...]:
+    """Return the texts of rows, cut as a labeller sees them."""
+    return tuple(cut(documents[row], EXCERPT) for row in rows)
 
 
 def _popularity(atlas: Atlas) -> npt.NDArray[np.float64]:
@@ -114,7 +112,7 @@ def _topics(
             rows = [int(row) for row in typical[cluster]]
             evidence = codec.canonical([
                 [[word, round(weight, 6)] for word, weight in words[level][cluster]],
-                [[cut(atlas.documents[row], EXCERPT), titles[row]] for row in rows],
+                [[text, titles[row]] for text, row in zip(excerpts(atlas.documents, rows), rows, strict=True)],
                 int(sizes[cluster]), ids[int(np.argmax(labels == cluster))],
             ])  # fmt: skip
             topics.append(Topic(

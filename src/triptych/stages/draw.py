@@ -14,7 +14,6 @@ import numpy as np
 from triptych.core.atlas import Atlas, last
 from triptych.core.errors import UsageError
 from triptych.core.schema import STATUS, Status, split_template
-from triptych.core.tables import row_name
 from triptych.core.text import cut
 from triptych.export.files import write_text
 from triptych.pages.map import render_map
@@ -80,12 +79,11 @@ def draw_map(
         raise UsageError(f"layout {layout!r} has {coordinates.shape[1]} dimensions", hint="a map needs 2: umap2")
     if tree is None and len(atlas.descriptions):
         tree = last(atlas.descriptions)
-    m = atlas.kept.height
     data = MapData(
         title=title,
         subtitle=_subtitle(atlas, tree),
         xy=coordinates,
-        names=[row_name(atlas, i) for i in range(m)],
+        names=atlas.names,
         texts=[cut(text, EXCERPT) for text in atlas.documents] if any(atlas.documents) else None,
         levels=_levels(atlas, tree),
         fields={name: _cells(atlas, name) for name in shown_columns(atlas)},

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from triptych.core.atlas import Atlas
 from triptych.core.registry import create
-from triptych.core.slots import Labels
+from triptych.core.slots import Labels, Topic
 from triptych.core.step import Outcome, Plan, run_step
 from triptych.labellers.base import Evidence, Labeller
 from triptych.stages._inputs import given, pick, reads
-from triptych.stages.describe import excerpts
+from triptych.stages.describe import excerpts, row_titles
 
 __all__ = ["label"]
 
@@ -49,7 +50,8 @@ def label(atlas: Atlas, method: str = "phrases", *, tree: str | None = None, **p
 
     def compute(_seed: int) -> Outcome:
         topics = atlas.descriptions[tree].topics
-        titles = labeller.label([_evidence(atlas, topic) for topic in topics])
+        names = row_titles(atlas)
+        titles = labeller.label([_evidence(topic, atlas.documents, names) for topic in topics])
         found = {t.evidence: (title.text, title.status) for t, title in zip(topics, titles, strict=True)}
         named = sum(status != "fallback" for _, status in found.values())
         return Outcome(
@@ -60,7 +62,7 @@ def label(atlas: Atlas, method: str = "phrases", *, tree: str | None = None, **p
     return run_step(atlas, plan, compute)
 
 
-def _evidence(atlas: Atlas, topic: Any) -> Evidence:
-    texts, titles = excerpts(atlas, topic)
+def _evidence(topic: Topic, documents: Sequence[str], names: Sequence[str]) -> Evidence:
     shared = {name: getattr(topic, name) for name in ("level", "cluster", "parent", "size", "keywords")}
-    return Evidence(**shared, exemplars=texts, titles=titles)
+    titles = tuple(names[row] for row in topic.exemplars)
+    return Evidence(**shared, exemplars=excerpts(documents, topic.exemplars), titles=titles)

@@ -65,10 +65,10 @@ def read(
 
 def _outcome(table: Table) -> Outcome:
     values: dict[str, Any] = {"rows": table.rows}
-    if table.vectors is not None:
+    if table.vectors is not None and table.audit is not None:
         none = np.zeros(0, dtype=np.bool_)
         values[f"vectors/{GIVEN}"] = Vectors(table.vectors, unit=False, cut=none, foreign=none)
-        values[f"audits/{GIVEN}_vectors"] = vector_audit(table.audit or {})
+        values[f"audits/{GIVEN}_vectors"] = vector_audit(table.audit)
     kept = int((table.rows[STATUS] == Status.KEPT.value).sum())
     few = (f"with {kept} rows a map means little; nothing here is evidence of anything",) if kept < FEW else ()
     return Outcome(values, (f"{table.rows.height:,} rows in, {kept:,} kept", *table.notes, *few))

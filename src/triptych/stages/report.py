@@ -11,7 +11,6 @@ import polars as pl
 from triptych._version import __version__
 from triptych.core.atlas import Atlas, Step, last
 from triptych.core.schema import STATUS
-from triptych.core.tables import row_name
 from triptych.pages.report import Branch, Grid, ReportData, Section, render_report
 from triptych.stages.draw import Page, about
 
@@ -68,7 +67,7 @@ def _branches(atlas: Atlas, tree: str) -> tuple[Branch, ...]:
                 size=topic.size,
                 share=topic.size / atlas.kept.height,
                 words=", ".join(word for word, _ in topic.keywords),
-                examples="e.g. " + " · ".join(row_name(atlas, i) for i in topic.exemplars[:EXAMPLES]),
+                examples="e.g. " + " · ".join(atlas.names[i] for i in topic.exemplars[:EXAMPLES]),
                 children=inside(level - 1, topic.cluster, topic.size),
             )
             for topic, title, _ in titled
