@@ -194,6 +194,12 @@ def test_f070_link_templates_are_filled_and_encoded() -> None:
     ]
 
 
+def test_a_report_drawn_again_from_the_folder_is_the_same(planted_atlas: Atlas, planted_folder: Path) -> None:
+    from triptych.stages.report import draw_report
+
+    assert draw_report(planted_atlas, title="Map").html == (planted_folder / "report.html").read_text(encoding="utf-8")
+
+
 def test_f075_pictures_stay_with_the_run(demo_atlas: Atlas, demo_folder: Path) -> None:
     """A map drawn again from the folder has the pictures that the first one had."""
     first = (demo_folder / "map.html").stat().st_size

@@ -126,7 +126,7 @@ def _steps(atlas: Atlas) -> Section:
 
 def _params(step: Step) -> str:
     shown = {} if step.stage == "read" else dict(step.params)
-    return ", ".join(f"{name} {_value(value)}" for name, value in shown.items())
+    return ", ".join(f"{name} {_value(value)}" for name, value in sorted(shown.items()))
 
 
 def _value(value: Any) -> str:
