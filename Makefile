@@ -41,7 +41,7 @@ clean:
 $(PY):
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/base.stamp: $(PY) pyproject.toml setup.py constraints.txt src/triptych/kernels/native.c
+$(VENV)/base.stamp: $(PY) pyproject.toml setup.py constraints.txt $(wildcard src/triptych/kernels/*.[ch])
 	$(PIP) --upgrade pip setuptools
 	$(PIP) --no-build-isolation -e .
 	touch $@

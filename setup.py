@@ -5,6 +5,7 @@ fused with additions: results are the same bytes on every CPU that runs the same
 """
 
 import sys
+from pathlib import Path
 
 from setuptools import Extension, setup
 
@@ -12,11 +13,14 @@ FLAGS = ["/O2", "/fp:precise", "/clang:-ffp-contract=off"] if sys.platform == "w
     "-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off", "-Wno-psabi",
 ]  # fmt: skip
 
+KERNELS = Path("src/triptych/kernels")
+
 setup(
     ext_modules=[
         Extension(
             "triptych.kernels._native",
-            ["src/triptych/kernels/native.c"],
+            sorted(str(path) for path in KERNELS.glob("*.c")),
+            depends=[str(path) for path in KERNELS.glob("*.h")],
             extra_compile_args=FLAGS,
             py_limited_api=True,
         )
