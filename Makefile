@@ -6,7 +6,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.t
 ASSETS := src/triptych/pages/assets
 WEB := $(shell find web/src -type f 2>/dev/null) web/package.json web/package-lock.json web/vite.config.ts
 
-.PHONY: demo test test-slow test-fault test-web check web bench clean
+.PHONY: demo test test-slow test-fault test-web check web bench bench-quality bench-growth bench-neighbours clean
 
 demo: $(VENV)/base.stamp $(ASSETS)/map.js  ## the whole road on the embedded data
 	$(VENV)/bin/triptych demo --out emoji.trip
@@ -34,6 +34,17 @@ web: $(ASSETS)/map.js  ## build the web assets
 
 bench: $(VENV)/base.stamp $(ASSETS)/map.js  ## ours beside the tutorial's road, in one run
 	bash bench/run.sh
+
+bench-quality: $(VENV)/base.stamp  ## layouts and clusters beside the peers' own, three data sets, five seeds
+	bash bench/environment.sh
+	$(PY) -m bench.quality
+
+bench-growth: $(VENV)/base.stamp $(ASSETS)/map.js  ## seconds and memory of each stage from 10,000 to 100,000 rows
+	$(PY) -m bench.growth
+
+bench-neighbours: $(VENV)/base.stamp  ## searches for neighbours beside the peers', 45,000 and 100,000 rows
+	bash bench/environment.sh
+	$(PY) -m bench.neighbours
 
 clean:
 	rm -rf $(VENV) $(ASSETS) web/node_modules build dist emoji.trip src/*.egg-info

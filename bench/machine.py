@@ -7,6 +7,7 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,18 +29,29 @@ def processor() -> str:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--save", type=Path, required=True)
-    path = parser.parse_args().save
-    facts = {
+def facts() -> dict[str, Any]:
+    """Return the machine's name, cores and best matrix product, and how busy others keep it."""
+    return {
         "processor": processor(),
         "cores": len(os.sched_getaffinity(0)),
         "load": os.getloadavg()[0],
         "gflops": matmul_rate(),
     }
-    path.write_text(json.dumps(facts, indent=1), encoding="utf-8")
-    print(f"{facts['gflops']:.0f} GFLOP/s, load {facts['load']:.1f} on {facts['cores']} cores before the test")
+
+
+def sentence(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Return what to say of the machine under a table of seconds."""
+    rates, loads = (" and ".join(f"{side[key]:{form}}" for side in (before, after))
+                    for key, form in (("gflops", ".0f"), ("load", ".1f")))  # fmt: skip
+    return f"{before['processor']}, {before['cores']} cores, {rates} GFLOP/s fp32 before and after, load {loads}."
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--save", type=Path, required=True)
+    found = facts()
+    parser.parse_args().save.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    print(f"{found['gflops']:.0f} GFLOP/s, load {found['load']:.1f} on {found['cores']} cores before the test")
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ def encode(corpus: Path, vectors: Path, saved: Path) -> None:
     save(saved, [watch], rows=frame.height)
 
 
-def one_pass(options: argparse.Namespace, vectors: npt.NDArray[np.float32]) -> Stopwatch:
-    """Walk the road from the vectors to the page."""
+def one_pass(options: argparse.Namespace, vectors: npt.NDArray[np.float32], rows: int | None = None) -> Stopwatch:
+    """Walk the road from the vectors to the page; ``rows`` takes the first ones only."""
     watch = Stopwatch()
     with watch.lap("import triptych"):
         import polars as pl
@@ -39,18 +39,21 @@ def one_pass(options: argparse.Namespace, vectors: npt.NDArray[np.float32]) -> S
     size = options.min_cluster_size
     with watch.lap("read"):
         roles = tp.Roles(text="text", title="package", group=("section",))
-        atlas = tp.read(vectors, metadata=pl.read_parquet(options.corpus), roles=roles, seed=SEED)
+        frame = pl.read_parquet(options.corpus, n_rows=rows)
+        atlas = tp.read(vectors[:rows], metadata=frame, roles=roles, seed=SEED)
     with watch.lap("relate"):
-        atlas = tp.relate(atlas)
+        atlas = tp.relate(atlas, *options.method)
     with watch.lap("umap 5-d"):
-        atlas = tp.reduce(atlas, n_components=5, min_dist=0.0)
+        atlas = tp.reduce(atlas, n_components=5, min_dist=0.0, n_epochs=options.n_epochs)
     with watch.lap("hdbscan"):
         atlas = tp.cluster(atlas, on="umap5", min_cluster_size=size)
-    with watch.lap("hdbscan as theirs"):
-        # Not on our road: the tutorial leaves min_samples at its library's default, which is min_cluster_size.
-        tp.cluster(atlas, on="umap5", min_cluster_size=size, min_samples=size)
+    if size is not None:
+        with watch.lap("hdbscan as theirs"):
+            # Not on our road: the tutorial leaves min_samples at its library's default, which is min_cluster_size,
+            # the point itself not counted.
+            tp.cluster(atlas, on="umap5", min_cluster_size=size, min_samples=size + 1)
     with watch.lap("umap 2-d"):
-        atlas = tp.reduce(atlas, n_components=2, min_dist=0.0)
+        atlas = tp.reduce(atlas, n_components=2, min_dist=0.0, n_epochs=options.n_epochs)
     with watch.lap("nest"):
         atlas = tp.nest(atlas)
     with watch.lap("describe"):
@@ -63,6 +66,8 @@ def one_pass(options: argparse.Namespace, vectors: npt.NDArray[np.float32]) -> S
         tp.draw(atlas, options.out / "ours.html", title="Debian packages")
     np.save(options.out / "ours-labels.npy", atlas.clusterings["hdbscan"].labels)
     np.save(options.out / "ours-layout.npy", atlas.layouts["umap2"].values)
+    np.save(options.out / "ours-indices.npy", atlas.graphs["given"].indices)
+    np.save(options.out / "ours-distances.npy", atlas.graphs["given"].distances)
     return watch
 
 
@@ -73,13 +78,18 @@ def main() -> None:
     parser.add_argument("--save", type=Path, required=True)
     parser.add_argument("--encode", action="store_true", help="only make the vectors")
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--min-cluster-size", type=int)
+    parser.add_argument("--min-cluster-size", type=int, help="the tutorial's; ours unless given")
+    parser.add_argument("--method", nargs=1, default=[], help="of the search for neighbours; the stage's unless given")
+    parser.add_argument("--n-epochs", type=int, help="of both layouts; ours by the number of rows unless given")
     parser.add_argument("--passes", type=int, default=2)
+    parser.add_argument("--warm", type=int, default=0, help="walk so many rows first, so that no pass is cold")
     options = parser.parse_args()
     if options.encode:
         encode(options.corpus, options.vectors, options.save)
         return
     vectors = np.load(options.vectors)
+    if options.warm:
+        one_pass(options, vectors, options.warm)
     save(options.save, [one_pass(options, vectors) for _ in range(options.passes)])
 
 

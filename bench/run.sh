@@ -24,14 +24,7 @@ ours=${PYTHON:-.venv/bin/python}
 mkdir -p "$runs"
 rm -f "$runs"/*
 
-if ! cmp -s bench/requirements.txt $work/installed.txt; then
-  python3 -m venv $work/venv
-  # torch by itself and first: otherwise its dependants choose the build.
-  $theirs -m pip install -q "$(grep '^torch==' bench/requirements.txt)"
-  $theirs -m pip install -q -r bench/requirements.txt
-  cp bench/requirements.txt $work/installed.txt
-fi
-
+bash bench/environment.sh
 corpus=$work/corpus-$n.parquet
 vectors=$work/vectors-$n.npy
 # The tutorial's min_cluster_size is 100 at its 45,000 texts; smaller runs take less of it.

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from triptych.core.schema import ReadOptions, Roles
     from triptych.core.store import load_atlas as load
+    from triptych.stages.adopt import adopt
     from triptych.stages.audit import audit
     from triptych.stages.cluster import cluster
     from triptych.stages.describe import describe
@@ -35,10 +36,12 @@ if TYPE_CHECKING:
     from triptych.stages.encode import encode
     from triptych.stages.label import label
     from triptych.stages.nest import nest
+    from triptych.stages.place import Placement, place
     from triptych.stages.read import read
     from triptych.stages.reduce import reduce
-    from triptych.stages.relate import relate
+    from triptych.stages.relate import near_copies, relate
     from triptych.stages.run import Road, run
+    from triptych.stages.sweep import sweep
 
 #: Public name -> (module, name there); loaded when first used, so that the import costs next to nothing.
 _WHERE = {
@@ -47,8 +50,10 @@ _WHERE = {
     "RichProgress": ("cli.progress", "RichProgress"),
     "Road": ("stages.run", "Road"),
     "Roles": ("core.schema", "Roles"),
+    "Placement": ("stages.place", "Placement"),
     "draw": ("stages.draw", "draw_map"),
     "load": ("core.store", "load_atlas"),
+    "near_copies": ("stages.relate", "near_copies"),
     **{
         name: ("core.errors", name)
         for name in (
@@ -58,7 +63,10 @@ _WHERE = {
     },
     **{
         verb: (f"stages.{verb}", verb)
-        for verb in ("audit", "cluster", "describe", "encode", "label", "nest", "read", "reduce", "relate", "run")
+        for verb in (
+            "adopt", "audit", "cluster", "describe", "encode", "label", "nest", "place", "read", "reduce", "relate",
+            "run", "sweep",
+        )
     },
 }  # fmt: skip
 
@@ -67,6 +75,7 @@ __all__ = [
     "InputError",
     "LimitExceeded",
     "MissingExtra",
+    "Placement",
     "ReadOptions",
     "RemoteError",
     "RichProgress",
@@ -77,6 +86,7 @@ __all__ = [
     "TriptychError",
     "UsageError",
     "__version__",
+    "adopt",
     "audit",
     "cluster",
     "describe",
@@ -84,11 +94,14 @@ __all__ = [
     "encode",
     "label",
     "load",
+    "near_copies",
     "nest",
+    "place",
     "read",
     "reduce",
     "relate",
     "run",
+    "sweep",
 ]
 
 

@@ -14,7 +14,7 @@ from tests.conftest import planted
 from triptych.core.atlas import Atlas
 from triptych.core.context import Context, Silent, using
 from triptych.core.schema import Roles
-from triptych.core.slots import Clustering, Descriptions, Graph, Labels, Layout, Topic, Tree
+from triptych.core.slots import Clustering, Descriptions, Graph, Labels, Layout, SpanningTree, Topic, Tree
 from triptych.core.step import Outcome, Plan, run_step
 from triptych.core.store import Store
 from triptych.encoders.base import Encoder, Encoding
@@ -80,9 +80,11 @@ def store_road(out: str | Path | None, tag: str = "") -> Atlas:
     m = frame.height
     floats = np.linspace(0, 1, 2 * m, dtype=np.float32).reshape(m, 2)
     labels = np.arange(m, dtype=np.int32) % 6
+    edges = np.arange(m - 1, dtype=np.int32)
     topic = Topic(0, 1, -1, 3, (("naïve", 0.5),), (0, 2), (), "ab")
     values: dict[str, Any] = {
         "graphs/g": Graph(np.ones((m, 1), np.int32), floats[:, :1].copy(), "cosine"),
+        "spanning_trees/s": SpanningTree(edges, edges + 1, np.linspace(1, 2, m - 1)),
         "layouts/l": Layout(floats), "clusterings/c": Clustering(labels, floats[:, 0].copy()),
         "trees/t": Tree(labels[None].copy()), "descriptions/t": Descriptions((topic,)),
         "labels/t": Labels({"ab": (f"A title{tag}", "extracted")}), "audits/a": frame.head(3),

@@ -132,8 +132,8 @@ def test_gc_removes_what_the_current_atlas_does_not_need(tmp_path: Path) -> None
     assert {path for path in before if path.exists()} == set(before), "a dry run removes nothing"
     result = call("gc", folder)
     gone = {path for path in before if not path.exists()}
-    assert f"removed: steps 7, objects {len(gone)}, bytes {sum(before[p] for p in gone):,}" in result.output
-    assert (said["steps"], said["objects"], said["bytes"]) == (7, len(gone), sum(before[p] for p in gone))
+    assert f"removed: steps 8, objects {len(gone)}, bytes {sum(before[p] for p in gone):,}" in result.output
+    assert (said["steps"], said["objects"], said["bytes"]) == (8, len(gone), sum(before[p] for p in gone))
     assert f"{'a' * 64}.json" in {path.name for path in gone}
     assert {path.name for path in gone} & old
     assert (folder / "objects" / "notes.txt").exists()

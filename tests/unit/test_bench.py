@@ -4,7 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bench.corpus import Package, choose, long_text, read_packages, stanzas
-from bench.report import LIKE_FOR_LIKE, Side, as_written, like_for_like, neighbours_kept, pair_cells, table
+from bench.report import LIKE_FOR_LIKE, Side, as_written, like_for_like, pair_cells, table
+from bench.scores import neighbourhoods
 from bench.stopwatch import Stopwatch, save
 
 PACKAGES = """\
@@ -121,11 +122,14 @@ def test_ratios_say_how_many_times_longer_the_reference_takes(sides):
     assert table(["a", "b"], [["x", 1]]) == "| a | b |\n| --- | --- |\n| x | 1 |"
 
 
-def test_neighbours_kept_is_one_for_the_same_points_and_chance_for_shuffled_ones():
+def test_neighbourhoods_are_whole_for_the_same_points_and_chance_for_shuffled_ones():
     rng = np.random.default_rng(0)
-    points = rng.normal(size=(400, 2)).astype(np.float32)
-    assert neighbours_kept(points, points) == 1.0
-    assert neighbours_kept(points, rng.permutation(points)) == pytest.approx(15 / 399, abs=0.02)
+    points = rng.normal(size=(400, 3)).astype(np.float32)
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    (trust, kept), (chance, by_chance) = neighbourhoods(points, [points, rng.permutation(points)])
+    assert (trust, kept) == (1.0, 1.0)
+    assert chance == pytest.approx(0.5, abs=0.05)
+    assert by_chance == pytest.approx(15 / 399, abs=0.02)
 
 
 def test_stopwatch_keeps_the_order_and_saves_readable_laps(tmp_path, capsys):

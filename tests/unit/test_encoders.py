@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,9 @@ from triptych.core.errors import InputError, StepFailed, UsageError
 from triptych.encoders import minilm
 from triptych.encoders.base import Encoding
 from triptych.encoders.minilm import MiniLM
+
+#: Of the vectors of TEXTS in 8 bits.
+GOLDEN = "f2a75367974c7aa310e3f890a46f73719a2cd89d924f09a0ba3d47a7dc974967"
 
 TEXTS = [
     "A hitman takes one last contract.",
@@ -21,7 +26,7 @@ TEXTS = [
 ]
 
 
-def encode(texts: list[str], threads: int = 2, **params: int) -> np.ndarray:
+def encode(texts: list[str], threads: int = 2, **params: object) -> np.ndarray:
     return MiniLM(**params).encode(texts, threads=threads, advance=lambda _: None).vectors
 
 
@@ -34,11 +39,23 @@ def test_f012_texts_become_unit_vectors_of_384() -> None:
     assert cosines[0, 1] > 0.3 > 0.1 > cosines[0, 2]
 
 
-def test_f012_a_vector_depends_on_its_text_alone() -> None:
-    together = encode(TEXTS)
-    alone = np.vstack([encode([text], threads=1) for text in TEXTS])
-    backwards = encode(TEXTS[::-1] * 20, threads=3)[: len(TEXTS)][::-1]
+@pytest.mark.parametrize("precision", ["int8", "fp32"])
+def test_f012_a_vector_depends_on_its_text_alone(precision: str) -> None:
+    together = encode(TEXTS, precision=precision)
+    alone = np.vstack([encode([text], threads=1, precision=precision) for text in TEXTS])
+    backwards = encode(TEXTS[::-1] * 20, threads=3, precision=precision)[: len(TEXTS)][::-1]
     assert together.tobytes() == alone.tobytes() == np.ascontiguousarray(backwards).tobytes()
+
+
+def test_f012_bytes_say_what_single_precision_says() -> None:
+    cosines = (encode(TEXTS) * encode(TEXTS, precision="fp32")).sum(axis=1)
+    assert (cosines > 0.995).all()
+    assert cosines.max() < 1 - 1e-6
+
+
+def test_f012_vectors_are_the_same_bytes_on_every_processor() -> None:
+    # Whoever changes the arithmetic changes this on purpose, and raises the version of the encoder.
+    assert sha256(encode(TEXTS).tobytes()).hexdigest() == GOLDEN
 
 
 def test_f012_progress_counts_every_text() -> None:
@@ -66,11 +83,13 @@ def test_f122_cut_and_foreign_texts_are_counted_and_shown() -> None:
     assert notes[1].startswith("1 of 7 texts (14.3%) probably not in English")
 
 
-def test_another_model_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("precision", ["int8", "fp32"])
+def test_another_model_file_is_refused(precision: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(minilm, "MODEL_SHA256", "0" * 64)
-    monkeypatch.setattr(minilm, "_session", minilm._session.__wrapped__)
+    for loader in ("_model", "_transformer", "_session"):
+        monkeypatch.setattr(minilm, loader, getattr(minilm, loader).__wrapped__)
     with pytest.raises(InputError, match="not the one that Triptych was tested with"):
-        encode(["a"])
+        encode(["a"], precision=precision)
 
 
 def test_no_text_to_encode() -> None:

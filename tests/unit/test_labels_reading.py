@@ -7,7 +7,7 @@ from triptych.labellers._reading import Lexicon, is_noun_phrase, read
 
 
 def lexicon(*texts: str, titles: tuple[str, ...] = ()) -> Lexicon:
-    return Lexicon.of(map(read, texts), map(read, titles))
+    return Lexicon.of(read(texts), read(titles))
 
 
 @pytest.mark.parametrize(
@@ -24,13 +24,19 @@ def lexicon(*texts: str, titles: tuple[str, ...] = ()) -> Lexicon:
     ],
 )
 def test_nouns_are_told_by_what_stands_around_them(text: str, word: str, expected: bool) -> None:
-    words = read(text)
+    [words] = read([text])
     place = next(i for i, found in enumerate(words) if found.form == word)
     assert is_noun_phrase(words, place, place) is expected
 
 
 def test_possessives_end_a_phrase() -> None:
-    assert [word.form for word in read("the cat's eyes")] == ["the", "cat", "", "eyes"]
+    [words] = read(["the cat's eyes"])
+    assert [word.form for word in words] == ["the", "cat", "", "eyes"]
+
+
+def test_the_last_word_of_a_text_that_was_cut_is_left_out() -> None:
+    read_texts = read(["a tree", "a tre", ""], limit=6)
+    assert [[word.form for word in words] for words in read_texts] == [["a"], ["a", "tre"], []]
 
 
 def test_spelling_is_that_of_the_middle_of_sentences() -> None:

@@ -5,7 +5,7 @@ import pytest
 from sklearn import metrics
 
 from triptych.core.errors import UsageError
-from triptych.measures.agreement import METRICS, Score, agreement
+from triptych.measures.agreement import METRICS, Score, agreement, level_agreement
 
 
 def by_name(scores: list[Score], scope: str) -> dict[str, Score]:
@@ -149,3 +149,32 @@ def test_f036_one_cluster_and_noise_is_undefined_only_without_the_noise():
 def test_f036_wrong_arrays_are_refused(labels, classes, n_permutations, message):
     with pytest.raises(UsageError, match=message):
         agreement(labels, classes, n_permutations=n_permutations, seed=0)
+
+
+def test_f036_levels_have_the_scores_of_each_by_itself():
+    labels, classes = related(400, 12, 6, seed=4)
+    levels = [labels, np.where(labels >= 0, labels // 4, -1), np.where(labels >= 0, 0, -1)]
+    together = level_agreement(levels, classes, n_permutations=30, seed=7)
+    assert together == [agreement(level, classes, n_permutations=30, seed=7) for level in levels]
+    assert by_name(together[2], "clustered")["ari"].value is None
+    assert level_agreement([], classes, seed=0) == []
+
+
+def test_f036_levels_with_other_noise_are_refused():
+    with pytest.raises(UsageError, match="the noise of two levels differs"):
+        level_agreement([[0, 1, -1], [0, -1, 1]], [0, 1, 1], seed=0)
+
+
+@pytest.mark.parametrize("sizes", [((9000, 8000, 2999, 1), (15_000, 4000, 1000)), ((19_999, 1), (10_000, 10_000))])
+def test_f036_unlikely_counts_do_not_matter_to_what_is_expected_by_chance(sizes):
+    rng = np.random.default_rng(0)
+    labels, classes = (rng.permutation(np.repeat(np.arange(len(part)), part)) for part in sizes)
+    score = by_name(agreement(labels, classes, n_permutations=1, seed=0), "clustered")["ami"]
+    assert score.value == pytest.approx(metrics.adjusted_mutual_info_score(classes, labels), abs=1e-12)
+
+
+def test_f036_tables_with_more_cells_than_rows_have_the_same_scores():
+    rng = np.random.default_rng(1)
+    labels, classes = rng.integers(0, 300, 400), rng.integers(0, 350, 400)
+    for metric, score in by_name(agreement(labels, classes, n_permutations=3, seed=0), "all").items():
+        assert score.value == pytest.approx(REFERENCE[metric](labels, classes), abs=1e-10)

@@ -16,7 +16,7 @@ import pytest
 
 from triptych.core.errors import InputError, UsageError
 from triptych.core.schema import ReadOptions, Roles
-from triptych.measures.vectors import describe
+from triptych.measures.vectors import describe, unit_rows
 from triptych.sources import read
 from triptych.sources.vectors import vector_columns
 
@@ -196,6 +196,24 @@ def test_f010_audit_goes_in_blocks_and_survives_nothing_finite() -> None:
     assert audit["mean"] == pytest.approx(matrix.mean(dtype=np.float64), rel=1e-9)
     nothing = describe(np.full((2, 2), np.nan))
     assert (nothing["mean"], nothing["std"], nothing["min"], nothing["max"]) == (None, None, None, None)
+
+
+def test_f010_audit_of_numbers_far_from_zero_with_gaps() -> None:
+    matrix = np.random.default_rng(4).normal(1e7, 1, size=(40_000, 7))
+    matrix[::3, 2] = np.nan
+    matrix[20_000:, 4] = np.inf
+    finite, audit = matrix[np.isfinite(matrix)], describe(matrix)
+    assert (audit["nan"], audit["infinite"], audit["zero_rows"]) == (13_334, 20_000, 0)
+    assert audit["mean"] == pytest.approx(finite.mean(), rel=1e-12)
+    assert audit["std"] == pytest.approx(finite.std(), rel=1e-7)
+    assert (audit["min"], audit["max"]) == (finite.min(), finite.max())
+
+
+def test_unit_rows_are_the_rows_divided_by_their_length() -> None:
+    values = (np.random.default_rng(5).normal(size=(3000, 100)) * 1e-3).astype(np.float32)
+    exact = values / np.linalg.norm(values.astype(np.float64), axis=1, keepdims=True)
+    assert np.array_equal(unit_rows(values), exact.astype(np.float32))
+    assert unit_rows(values).dtype == np.float32
 
 
 def test_pandas_types_become_text_without_loss() -> None:

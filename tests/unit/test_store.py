@@ -18,7 +18,18 @@ from triptych.core.atlas import SLOTS
 from triptych.core.context import Context, using
 from triptych.core.errors import StoreError
 from triptych.core.manifest import sealed
-from triptych.core.slots import Clustering, Descriptions, Graph, Labels, Layout, Sheet, Topic, Tree, Vectors
+from triptych.core.slots import (
+    Clustering,
+    Descriptions,
+    Graph,
+    Labels,
+    Layout,
+    Sheet,
+    SpanningTree,
+    Topic,
+    Tree,
+    Vectors,
+)
 from triptych.core.store import Store
 
 FLOATS = np.arange(6, dtype=np.float32).reshape(3, 2)
@@ -27,7 +38,9 @@ VALUES = [
     Vectors(FLOATS, unit=True, cut=np.array([True, False, True]), foreign=np.zeros(3, dtype=bool)),
     Graph(INTS, FLOATS, "cosine"),
     Layout(FLOATS),
+    SpanningTree(INTS[0], INTS[1], np.array([0.5, 2.5])),
     Clustering(np.array([0, -1, 0], dtype=np.int32), np.ones(3, dtype=np.float32)),
+    Clustering(INTS[0], FLOATS[:, 0].copy(), FLOATS[0], np.array([True, False, True])),
     Tree(INTS.T.copy()),
     Descriptions((Topic(0, 1, -1, 3, (("naïve", 0.5),), (0, 2), (), "ab"),)),
     Labels({"ab": ("A title", "extracted")}),
@@ -79,7 +92,7 @@ def test_f017_second_run_does_nothing_twice(planted_folder: Path, monkeypatch: p
     from triptych.reducers.umap import UMAP
 
     before = objects(planted_folder)
-    for method, verb in ((UMAP, "fit_transform"), (HDBSCAN, "fit_predict")):
+    for method, verb in ((UMAP, "fit_transform"), (HDBSCAN, "span"), (HDBSCAN, "read")):
         monkeypatch.setattr(method, verb, lambda *_, **__: pytest.fail("was computed again"))
     again = planted_run(out=planted_folder)
     assert objects(planted_folder) == before
@@ -182,7 +195,7 @@ def test_a_killed_run_continues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     whole = planted_run(out=tmp_path / "whole")
     with monkeypatch.context() as patch:
-        patch.setattr(HDBSCAN, "fit_predict", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(HDBSCAN, "read", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             planted_run(out=tmp_path / "run")
     with pytest.raises(StoreError, match="was not finished"):

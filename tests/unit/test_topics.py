@@ -58,7 +58,8 @@ def test_f049_popular_rows_are_the_most_popular(planted_atlas: Atlas) -> None:
 def test_f058_topic_table(planted_atlas: Atlas) -> None:
     table = planted_atlas.topics()
     assert table.columns == [
-        "level", "topic", "parent", "size", "share", "label", "label_status", "keywords", "exemplars", "popular",
+        "level", "topic", "parent", "size", "share", "adopted", "persistence", "label", "label_status", "keywords",
+        "exemplars", "popular",
     ]  # fmt: skip
     finest = table.filter(pl.col("level") == 0)
     noise = int((planted_atlas.clusterings["hdbscan"].labels < 0).sum())
@@ -126,8 +127,8 @@ def test_f010_the_audit_of_the_vectors_is_kept_and_shown(planted_atlas: Atlas, p
 
 def test_f104_every_step_says_what_it_took(planted_atlas: Atlas) -> None:
     assert planted_atlas.step_names == [
-        "read/rows", "relate/given", "reduce/umap5", "reduce/umap2", "cluster/hdbscan", "nest/topics",
-        "describe/topics", "label/topics", "audit/agreement",
+        "read/rows", "relate/given", "reduce/umap5", "reduce/umap2", "span/hdbscan_umap5", "cluster/hdbscan",
+        "nest/topics", "describe/topics", "label/topics", "audit/agreement",
     ]  # fmt: skip
     for step in planted_atlas.steps:
         assert step.seconds >= 0

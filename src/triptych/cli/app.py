@@ -21,6 +21,7 @@ VERBS = {
     "demo": "Run the whole road on the embedded emoji set.",
     "open": "Open the map of a run in the browser.",
     "show": "Print what a run found.",
+    "sweep": "Cluster a run again with several values of one parameter.",
     "check": "Find what is damaged or missing in a run, or wrong in a method.",
     "gc": "Remove what a run does not need any more.",
     "export": "Write a run's results to a file.",

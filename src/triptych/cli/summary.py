@@ -26,15 +26,18 @@ def summary(atlas: Atlas, folder: Path) -> dict[str, Any]:
     """Return what a run found as JSON values."""
     counts = Counter(atlas.rows[STATUS].to_list())
     kept = counts.pop(Status.KEPT.value, 0)
-    labels = atlas.clusterings[last(atlas.clusterings)].labels
+    clustering = atlas.clusterings[last(atlas.clusterings)]
+    labels, adopted = clustering.labels, int(clustering.adopted.sum())
+    noise = int((labels < 0).sum()) + adopted
     tree = last(atlas.descriptions)
     return {
         "run": str(folder),
         "map": str(folder / "map.html"),
         "rows": {"in": atlas.rows.height, "kept": kept, "marked": dict(sorted(counts.items()))},
         "clusters": int(labels.max(initial=-1)) + 1,
-        "noise": int((labels < 0).sum()),
-        "noise_share": float((labels < 0).mean()),
+        "noise": noise,
+        "noise_share": noise / len(labels),
+        "adopted": adopted,
         "levels": list(atlas.trees[tree].sizes),
         "steps": [
             {"stage": s.stage, "name": s.name, "method": s.method, "seconds": s.seconds, "peak_bytes": s.peak_bytes,
@@ -53,9 +56,9 @@ def report(atlas: Atlas, folder: Path, *, as_json: bool) -> None:
     rows = found["rows"]
     marked = ", ".join(f"{n:,} {status.replace('_', ' ')}" for status, n in rows["marked"].items()) or "none"
     click.echo(f"\nRows      {rows['in']:,} in, {rows['kept']:,} kept, marked: {marked}")
-    click.echo(
-        f"Clusters  {found['clusters']:,}, with {found['noise']:,} rows in none ({found['noise_share']:.0%} noise)"
-    )
+    adopted = f", of these {found['adopted']:,} put into the nearest" if found["adopted"] else ""
+    noise = f"{found['noise']:,} rows in none ({found['noise_share']:.0%} noise)"
+    click.echo(f"Clusters  {found['clusters']:,}, with {noise}{adopted}")
     click.echo(f"Levels    {' / '.join(map(str, found['levels']))} topics, finest first\n")
     click.echo("Largest topics")
     finest = [topic for topic in found["topics"] if topic["level"] == 0]

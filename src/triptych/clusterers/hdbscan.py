@@ -8,12 +8,13 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from triptych.clusterers.base import Clusterer, Partition
+from triptych.clusterers.base import Partition, TreeClusterer
 from triptych.core.errors import UsageError
 from triptych.core.params import Choice, Integer, Limit
+from triptych.core.slots import SpanningTree
 
 
-class HDBSCAN(Clusterer):
+class HDBSCAN(TreeClusterer):
     """Finds regions of high density at whatever scale each is stable; leaves the rest as noise."""
 
     limits: ClassVar[dict[str, Limit]] = {
@@ -30,6 +31,8 @@ class HDBSCAN(Clusterer):
         "selection": Choice(options=("eom", "leaf"), help="eom: the most stable clusters; leaf: the smallest ones"),
     }
 
+    tree_params = ("min_samples",)
+
     def __init__(
         self, *, min_cluster_size: int | None = None, min_samples: int | None = None, selection: str = "eom"
     ) -> None:
@@ -37,23 +40,33 @@ class HDBSCAN(Clusterer):
         self.min_samples = min_samples
         self.selection = selection
 
-    def fit_predict(self, points: npt.NDArray[np.float32], *, seed: int, threads: int) -> Partition:
-        """Return the flat clusters and each row's membership probability."""
+    def span(self, points: npt.NDArray[np.float32], *, seed: int, threads: int) -> SpanningTree:
+        """Return the least spanning tree of the mutual reachability distances."""
+        from triptych.kernels.spanning import spanning_tree
+
         n = len(points)
-        for name in ("min_cluster_size", "min_samples"):
-            value = getattr(self, name)
-            if value is not None and value > n:
-                raise UsageError(
-                    f"clusterers/hdbscan: {name} {value} is more than the {n:,} rows",
-                    hint=f"the largest legal value is {n}",
-                )
+        self._check("min_samples", n)
+        return spanning_tree(points, min_samples=min(self.min_samples or 5, n), threads=threads)
+
+    def read(self, tree: SpanningTree) -> Partition:
+        """Return the flat clusters, each row's membership probability and each cluster's persistence."""
+        from triptych.kernels.density import DensityTree
+
+        n = len(tree.one) + 1
+        self._check("min_cluster_size", n)
         size = self.min_cluster_size or max(5, round(0.28 * sqrt(n)))
         if n < max(size, 2):
-            return Partition(np.full(n, -1), np.zeros(n, dtype=np.float32))
-        from triptych.kernels.density import density_tree
+            none = np.zeros(n, dtype=np.float32)
+            return Partition(np.full(n, -1), none, none[:0])
+        return Partition(*DensityTree.of(tree).clusters(size, self.selection))
 
-        tree = density_tree(points, min_samples=min(self.min_samples or 5, n), threads=threads)
-        return Partition(*tree.clusters(size, self.selection))
+    def _check(self, name: str, rows: int) -> None:
+        value = getattr(self, name)
+        if value is not None and value > rows:
+            raise UsageError(
+                f"clusterers/hdbscan: {name} {value} is more than the {rows:,} rows",
+                hint=f"the largest legal value is {rows}",
+            )
 
     def memory(self, rows: int, columns: int) -> int:
         """Estimate the points by column, the tree of cells or the blocks of scores, and a dozen arrays of a row."""

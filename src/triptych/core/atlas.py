@@ -8,7 +8,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from triptych.core.schema import DOCUMENT, ROW_ID, STATUS, Roles, Status
-from triptych.core.slots import Clustering, Descriptions, Graph, Labels, Layout, Sheet, Shelf, Topic, Tree, Vectors
+from triptych.core.slots import (
+    Clustering,
+    Descriptions,
+    Graph,
+    Labels,
+    Layout,
+    Sheet,
+    Shelf,
+    SpanningTree,
+    Topic,
+    Tree,
+    Vectors,
+)
 from triptych.core.text import cut
 
 if TYPE_CHECKING:
@@ -21,7 +33,10 @@ __all__ = ["SLOTS", "Atlas", "Step"]
 #: Characters of a row's name.
 NAME = 120
 #: The shelves of an Atlas; a value's path is ``<slot>/<name>``.
-SLOTS = ("vectors", "graphs", "layouts", "clusterings", "trees", "descriptions", "labels", "audits", "sheets")
+SLOTS = (
+    "vectors", "graphs", "layouts", "spanning_trees", "clusterings", "trees", "descriptions", "labels", "audits",
+    "sheets",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,7 @@ class Atlas:
         Which column plays which part.
     seed
         The root seed of all steps.
-    vectors, graphs, layouts, clusterings, trees, descriptions, labels, audits, sheets
+    vectors, graphs, layouts, spanning_trees, clusterings, trees, descriptions, labels, audits, sheets
         Results by name; ``sheets`` are pictures of the rows.
     steps
         What was done, in order; ``digests`` has the SHA-256 of every slot value by its path.
@@ -83,6 +98,7 @@ class Atlas:
     vectors: Shelf[Vectors] = field(default_factory=Shelf)
     graphs: Shelf[Graph] = field(default_factory=Shelf)
     layouts: Shelf[Layout] = field(default_factory=Shelf)
+    spanning_trees: Shelf[SpanningTree] = field(default_factory=Shelf)
     clusterings: Shelf[Clustering] = field(default_factory=Shelf)
     trees: Shelf[Tree] = field(default_factory=Shelf)
     descriptions: Shelf[Descriptions] = field(default_factory=Shelf)
@@ -151,8 +167,9 @@ class Atlas:
         Returns
         -------
         polars.DataFrame
-            level (0 is the finest), topic, parent, size, share, label, label_status, keywords, exemplars (titles of the
-            rows nearest the centre).
+            level (0 is the finest), topic, parent, size, share, adopted (rows of noise that were put into it),
+            persistence (of a cluster of the finest level, where the clusterer says it), label, label_status, keywords,
+            exemplars (titles of the rows nearest the centre), popular.
         """
         from triptych.core.tables import topic_table
 

@@ -7,31 +7,45 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from triptych.core.errors import StoreError
-from triptych.core.slots import Clustering, Descriptions, Graph, Labels, Layout, Sheet, Topic, Tree, Vectors
+from triptych.core.slots import (
+    Clustering,
+    Descriptions,
+    Graph,
+    Labels,
+    Layout,
+    Sheet,
+    SpanningTree,
+    Topic,
+    Tree,
+    Vectors,
+)
 
 if TYPE_CHECKING:
     import polars as pl
 
 __all__ = ["canonical", "decode", "digest", "encode"]
 
-_ARRAYS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Vectors, Graph, Layout, Clustering, Tree, Sheet)}
+_ARRAYS: dict[str, type[Any]] = {
+    cls.__name__: cls for cls in (Vectors, Graph, Layout, SpanningTree, Clustering, Tree, Sheet)
+}
 
 #: Field -> type and number of dimensions of its array, the same in every slot type.
 _SHAPES = {
     "values": ("float32", 2), "distances": ("float32", 2), "strength": ("float32", 1),
     "indices": ("int32", 2), "levels": ("int32", 2), "labels": ("int32", 1),
-    "cut": ("bool", 1), "foreign": ("bool", 1), "image": ("uint8", 1),
+    "one": ("int32", 1), "other": ("int32", 1), "distance": ("float64", 1), "persistence": ("float32", 1),
+    "adopted": ("bool", 1), "cut": ("bool", 1), "foreign": ("bool", 1), "image": ("uint8", 1),
 }  # fmt: skip
 
 #: Field -> type of what is no array.
-_PLAIN = {"unit": bool, "metric": str, "mime": str, "tile": int, "columns": int}
+_PLAIN = {"unit": bool, "metric": str, "recall": float, "mime": str, "tile": int, "columns": int}
 
 #: Type name -> file ending.
 ENDINGS = {
@@ -64,7 +78,7 @@ def encode(value: Any) -> tuple[str, bytes]:
     if kind in _ARRAYS:
         return kind, _encode_arrays(value)
     if kind == "Descriptions":
-        return kind, canonical([asdict(topic) for topic in value.topics])
+        return kind, canonical([vars(topic) for topic in value.topics])
     if kind == "Labels":
         return kind, canonical({key: list(title) for key, title in value.titles.items()})
     if kind == "DataFrame":

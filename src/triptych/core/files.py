@@ -90,7 +90,7 @@ def read_bytes(path: Path, limit: int) -> bytes:
                     f"{path} has {size:,} bytes, at most {limit:,} are expected", hint="it was damaged or edited"
                 )
             with open(handle, "rb", closefd=False) as file:
-                return file.read(limit)
+                return file.read(size)
         finally:
             os.close(handle)
 

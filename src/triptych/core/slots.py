@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Clustering", "Descriptions", "Graph", "Labels", "Layout", "Sheet", "Shelf", "Topic", "Tree", "Vectors"]
+__all__ = [
+    "Clustering",
+    "Descriptions",
+    "Graph",
+    "Labels",
+    "Layout",
+    "Sheet",
+    "Shelf",
+    "SpanningTree",
+    "Topic",
+    "Tree",
+    "Vectors",
+]
 
 F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 Bool = npt.NDArray[np.bool_]
 T = TypeVar("T")
@@ -51,11 +64,14 @@ class Graph:
         float32 (m, k), in the metric: cosine distance in [0, 2], or Euclidean distance.
     metric
         ``"cosine"`` or ``"euclidean"``.
+    recall
+        Share of the true neighbours that are there, in [0, 1]: 1 of an exact search, measured on a sample otherwise.
     """
 
     indices: I32
     distances: F32
     metric: str
+    recall: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -63,6 +79,23 @@ class Layout:
     """Coordinates of the kept rows: float32 (m, p)."""
 
     values: F32
+
+
+@dataclass(frozen=True)
+class SpanningTree:
+    """The least spanning tree of the kept rows under the distance of a clusterer, from which it reads its clusters.
+
+    Attributes
+    ----------
+    one, other
+        int32 (m - 1): the rows that an edge joins, ``one < other``; every row is joined to every other one way.
+    distance
+        float64 (m - 1), above 0, rising.
+    """
+
+    one: I32
+    other: I32
+    distance: F64
 
 
 @dataclass(frozen=True)
@@ -75,10 +108,17 @@ class Clustering:
         int32 (m,); -1 is noise; ids 0, 1, … by size, then by first row.
     strength
         float32 (m,) in [0, 1]: how firmly a row belongs; 0 for noise.
+    persistence
+        float32 (k,) in [0, 1]: how long each cluster lasts when the scale changes; empty (0,) where the method does not
+        say.
+    adopted
+        bool (m,), True for noise that was put into its nearest cluster on request; empty (0,) where nobody asked.
     """
 
     labels: I32
     strength: F32
+    persistence: F32 = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
+    adopted: Bool = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from triptych.core.atlas import Atlas
+    from triptych.core.slots import Clustering, Topic, Tree
 
 __all__ = ["result_table", "topic_documents", "topic_table"]
 
@@ -18,6 +19,7 @@ def topic_table(atlas: Atlas, tree: str) -> pl.DataFrame:
     """Return one line a topic, coarsest questions last: see :meth:`Atlas.topics`."""
     import polars as pl
 
+    clustering = _nested(atlas, tree)
     rows = [
         {
             "level": topic.level,
@@ -25,6 +27,8 @@ def topic_table(atlas: Atlas, tree: str) -> pl.DataFrame:
             "parent": topic.parent,
             "size": topic.size,
             "share": topic.size / max(atlas.kept.height, 1),
+            "adopted": _adopted(clustering, atlas.trees[tree], topic),
+            "persistence": _persistence(clustering, topic),
             "label": title,
             "label_status": status,
             "keywords": [word for word, _ in topic.keywords],
@@ -36,9 +40,32 @@ def topic_table(atlas: Atlas, tree: str) -> pl.DataFrame:
     words = pl.List(pl.String)
     schema: dict[str, Any] = {
         "level": pl.Int32, "topic": pl.Int32, "parent": pl.Int32, "size": pl.Int64, "share": pl.Float64,
+        "adopted": pl.Int64, "persistence": pl.Float64,
         "label": pl.String, "label_status": pl.String, "keywords": words, "exemplars": words, "popular": words,
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema)
+
+
+def _nested(atlas: Atlas, tree: str) -> Clustering | None:
+    """Return the clustering that a tree was built over, as long as the Atlas has it."""
+    for step in atlas.steps:
+        if f"trees/{tree}" in step.outputs:
+            for path, digest in step.inputs.items():
+                slot, _, name = path.partition("/")
+                if slot == "clusterings" and name in atlas.clusterings and atlas.digests[path] == digest:
+                    return atlas.clusterings[name]
+    return None
+
+
+def _adopted(clustering: Clustering | None, tree: Tree, topic: Topic) -> int:
+    if clustering is None or not clustering.adopted.size:
+        return 0
+    return int((tree.levels[topic.level] == topic.cluster)[clustering.adopted].sum())
+
+
+def _persistence(clustering: Clustering | None, topic: Topic) -> float | None:
+    known = clustering is not None and topic.level == 0 and topic.cluster < len(clustering.persistence)
+    return float(clustering.persistence[topic.cluster]) if clustering and known else None
 
 
 def result_table(atlas: Atlas) -> pl.DataFrame:
@@ -48,7 +75,8 @@ def result_table(atlas: Atlas) -> pl.DataFrame:
     -------
     polars.DataFrame
         row_id, status, the user's columns, then for kept rows (null for marked ones): ``<layout>_<axis>`` of layouts
-        of up to three dimensions, ``<clustering>``, ``<clustering>_strength``, ``level_<i>`` and ``level_<i>_label``.
+        of up to three dimensions, ``<clustering>``, ``<clustering>_strength``, ``<clustering>_adopted`` where rows of
+        noise were put into the nearest cluster, ``level_<i>`` and ``level_<i>_label``.
     """
     import polars as pl
 
@@ -58,6 +86,8 @@ def result_table(atlas: Atlas) -> pl.DataFrame:
             columns |= {f"{name}_{axis}": layout.values[:, i] for i, axis in enumerate("xyz"[: layout.values.shape[1]])}
     for name, clustering in atlas.clusterings.items():
         columns |= {name: clustering.labels, f"{name}_strength": clustering.strength}
+        if clustering.adopted.size:
+            columns[f"{name}_adopted"] = clustering.adopted
     for tree, levels in atlas.trees.items():
         named = atlas.titles(tree) if tree in atlas.descriptions else []
         titles = {(topic.level, topic.cluster): title for topic, title, _ in named}

@@ -14,15 +14,22 @@ from triptych.core.errors import StoreError, shorten
 from triptych.core.schema import DOCUMENT, ROW_ID, STATUS, Roles, split_template
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import polars as pl
 
 __all__ = ["check_manifest", "check_roles", "check_rows", "check_value"]
 
 #: Shelf of the Atlas -> the type of what is on it.
 _SHELVES = {
-    "vectors": "Vectors", "graphs": "Graph", "layouts": "Layout", "clusterings": "Clustering", "trees": "Tree",
-    "descriptions": "Descriptions", "labels": "Labels", "audits": "DataFrame", "sheets": "Sheet",
+    "vectors": "Vectors", "graphs": "Graph", "layouts": "Layout", "spanning_trees": "SpanningTree",
+    "clusterings": "Clustering", "trees": "Tree", "descriptions": "Descriptions", "labels": "Labels",
+    "audits": "DataFrame", "sheets": "Sheet",
 }  # fmt: skip
+
+#: Arrays that have no entry for each row, and those that may have none at all.
+_NO_ROWS = ("image", "persistence")
+_OR_EMPTY = ("cut", "foreign", "adopted")
 
 _HINT = "the run was damaged, edited, or written by something else; make it again"
 
@@ -178,17 +185,28 @@ def _steps(manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _misfits(value: Any, kept: int) -> Iterator[str]:
+    kind = type(value).__name__
+    wanted = max(kept - 1, 0) if kind == "SpanningTree" else kept
     for name, array in vars(value).items() if hasattr(value, "__dataclass_fields__") else ():
-        rows = getattr(array, "shape", ())[-1 if type(value).__name__ == "Tree" else 0 :][:1]
-        # Vectors that came with the data have no texts that could have been cut.
-        if rows and rows[0] != kept and name != "image" and not (name in ("cut", "foreign") and rows[0] == 0):
+        rows = getattr(array, "shape", ())[-1 if kind == "Tree" else 0 :][:1]
+        if rows and rows[0] != wanted and name not in _NO_ROWS and not (name in _OR_EMPTY and rows[0] == 0):
             yield f"has {rows[0]:,} rows in {name!r}, {kept:,} are kept"
-    for name, low in (("indices", 0), ("labels", -1), ("levels", -1)):
+    for name, low in (("indices", 0), ("one", 0), ("other", 0), ("labels", -1), ("levels", -1)):
         numbers = getattr(value, name, None)
         if numbers is not None and numbers.size and not low <= numbers.min() <= numbers.max() < kept:
             yield f"has a number in {name!r} that is out of range"
+    if kind == "Clustering" and len(value.persistence) not in (0, value.labels.max(initial=-1) + 1):
+        yield "has another number of clusters in 'persistence' than in 'labels'"
+    if kind == "SpanningTree" and not _rises(value.distance):
+        yield "has distances that do not rise from above 0"
     for topic in getattr(value, "topics", ()):
         if not all(0 <= row < kept for row in (*topic.exemplars, *topic.popular)):
             yield "has a topic with a row that there is not"
         if not (0 <= topic.size <= kept and -1 <= topic.parent < kept and min(topic.level, topic.cluster) >= 0):
             yield "has a topic whose size or place cannot be"
+
+
+def _rises(numbers: npt.NDArray[np.float64]) -> bool:
+    """Tell whether numbers are finite, above 0 and never less than the one before."""
+    ends = numbers[[0, -1]].tolist() if len(numbers) else [1.0]
+    return ends[0] > 0 and math.isfinite(ends[-1]) and bool((numbers[1:] >= numbers[:-1]).all())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import IntFlag
 from functools import cache, lru_cache
 
-__all__ = ["STOP_WORDS", "is_unspaced", "normal_form", "pieces", "stem", "word_set"]
+__all__ = ["STOP_WORDS", "Kind", "is_unspaced", "kind", "normal_form", "pieces", "stem", "word_set"]
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -46,7 +47,55 @@ _UNSPACED = (
     "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 )
+#: Combining marks, which ``\w`` does not know and without which words of Indic scripts fall to pieces.
+_MARKS = range(0x300, 0x12000)
+#: Shape the letters beside them, but only between two.
+_JOINERS = "\u200c\u200d"
+#: Inside a word.
+_LINKS = "'’-‐‑"
+
+_ONE_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_ALL_UNSPACED = re.compile(f"[{_UNSPACED}]+")
 _CONTRACTED = re.compile(r"['’](s|t|re|ve|ll|d|m)$")
+#: Endings that a stem goes without, in the order in which they are cut, and what stands for them.
+_ENDINGS = tuple(
+    (re.compile(ending), instead)
+    for ending, instead in (
+        (r"(?<=..)ies$", "y"),
+        (r"(?<=..)(s|x|z|ch|sh)es$|(?<=..[^siu])s$", r"\1"),
+        (r"(?<=...)(ing|ed)$", ""),
+        (r"([bdgkmnprt])\1$", r"\1"),
+    )
+)
+_LAST_Y = re.compile(r"(?<=[^aeiou])y$")
+
+
+class Kind(IntFlag):
+    """What a character may be where a text is cut; ``WORD`` is a letter, a digit or the underscore."""
+
+    LETTER = 1
+    UNSPACED = 2
+    MARK = 4
+    BLANK = 8
+    WORD = 16
+    LINK = 32
+    JOINER = 64
+
+
+def kind(character: str) -> Kind:
+    """Return all that a character may be where :func:`pieces` cuts a text."""
+    word = character.isalnum() or character == "_"
+    unspaced = _ONE_UNSPACED.match(character) is not None
+    found = {
+        Kind.LETTER: word and not unspaced and character != "_",
+        Kind.UNSPACED: unspaced,
+        Kind.MARK: _is_mark(character),
+        Kind.BLANK: character.isspace(),
+        Kind.WORD: word,
+        Kind.LINK: character in _LINKS,
+        Kind.JOINER: character in _JOINERS,
+    }
+    return Kind(sum(flag for flag, holds in found.items() if holds))
 
 
 def pieces(text: str) -> list[str]:
@@ -72,6 +121,8 @@ def normal_form(piece: str) -> str:
     >>> normal_form("Cat’s"), normal_form("don't"), normal_form("—")
     ('cat', '', '')
     """
+    if piece.isascii() and piece.isalnum():
+        return piece.lower()  # as most are: no need to look closer
     word = unicodedata.normalize("NFKC", piece).lower()
     if "://" in word or word.startswith("www.") or not any(character.isalnum() for character in word):
         return ""
@@ -83,7 +134,7 @@ def normal_form(piece: str) -> str:
 
 def is_unspaced(word: str) -> bool:
     """Tell whether a word is of a script that writes no spaces between words."""
-    return re.fullmatch(f"[{_UNSPACED}]+", word) is not None and word.isprintable()
+    return not word.isascii() and _ALL_UNSPACED.fullmatch(word) is not None and word.isprintable()
 
 
 @lru_cache(maxsize=100_000)
@@ -97,30 +148,20 @@ def stem(word: str) -> str:
     >>> stem("libraries") == stem("library"), stem("boxes") == stem("box"), stem("playing") == stem("plays")
     (True, True, True)
     """
-    word = re.sub(r"(?<=..)ies$", "y", word.lower())
-    word = re.sub(r"(?<=..)(s|x|z|ch|sh)es$|(?<=..[^siu])s$", r"\1", word)
-    word = re.sub(r"(?<=...)(ing|ed)$", "", word)
-    word = re.sub(r"([bdgkmnprt])\1$", r"\1", word).removesuffix("e")
-    return re.sub(r"(?<=[^aeiou])y$", "i", word)
+    word = word.lower()
+    for ending, instead in _ENDINGS:
+        word = ending.sub(instead, word)
+    return _LAST_Y.sub("i", word.removesuffix("e"))
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    # \w knows no combining marks, without which words of Indic scripts fall to pieces.
-    marks = "".join(f"{first}-{last}" for first, last in _mark_ranges())
+    marks = "".join(filter(_is_mark, map(chr, _MARKS)))
     letter = rf"(?:[^\W_{_UNSPACED}][{marks}]*)"
-    letters = f"{letter}(?:[\u200c\u200d]?{letter})*"  # joiners shape the letters beside them, but only between two
+    letters = f"{letter}(?:[{_JOINERS}]?{letter})*"
     address = r"\bhttps?://\S+|\bwww\.\S+"
-    return re.compile(rf"{address}|{letters}(?:['’\-‐‑]{letters})*(?:\+\+|\#)?|[{_UNSPACED}][{marks}]*|\S")
+    return re.compile(rf"{address}|{letters}(?:[{re.escape(_LINKS)}]{letters})*(?:\+\+|\#)?|[{_UNSPACED}][{marks}]*|\S")
 
 
-def _mark_ranges() -> list[tuple[str, str]]:
-    ranges: list[tuple[str, str]] = []
-    for character in map(chr, range(0x300, 0x12000)):
-        if unicodedata.category(character)[0] != "M":
-            continue
-        if ranges and ord(character) == ord(ranges[-1][1]) + 1:
-            ranges[-1] = (ranges[-1][0], character)
-        else:
-            ranges.append((character, character))
-    return ranges
+def _is_mark(character: str) -> bool:
+    return ord(character) in _MARKS and unicodedata.category(character)[0] == "M"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from triptych.core.words import STOP_WORDS, is_unspaced, normal_form, pieces
+from triptych.core.words import STOP_WORDS, is_unspaced, normal_form
+from triptych.kernels.words import cut_texts
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["Grams", "count_grams", "fragments"]
 
 Ids = npt.NDArray[np.int64]
+Kinds = npt.NDArray[np.bool_]
+
+_NUMBER = re.compile(r"[\d\-]+")
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,30 @@ class Grams:
 
 @dataclass(frozen=True)
 class _Stream:
-    """All pieces of all texts in one row of numbers; -1 where no phrase may pass."""
+    """All words of all texts in one row of numbers; -1 where no phrase may pass."""
 
-    ids: Ids
-    documents: Ids
+    ids: npt.NDArray[np.int32]
+    documents: npt.NDArray[np.int32]
     words: list[str]
-    unspaced: npt.NDArray[np.bool_]
+    unspaced: Kinds
+
+
+@dataclass(frozen=True)
+class _Phrases:
+    """Every place where a phrase of so many words begins, which phrase (``chain``), and the words of each phrase."""
+
+    starts: Ids
+    chain: Ids
+    words: Ids
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """How often (``times``) which document (``rows``) holds which phrase (``columns``)."""
+
+    rows: Ids
+    columns: Ids
+    times: Ids
 
 
 def count_grams(
@@ -78,16 +100,18 @@ def count_grams(
     """
     from scipy.sparse import coo_array
 
-    stream = _stream(texts, stop_words=stop_words, digits=digits)
-    rows, columns, names = _grams(stream, longest)
-    ones = np.ones(len(rows))
-    counts = coo_array((ones, (rows, columns)), shape=(len(texts), len(names))).tocsr()
     least = min_df if min_df is not None else 1 + (len(texts) >= 100) + (len(texts) >= 10_000)
-    kept = np.flatnonzero(np.bincount(counts.indices, minlength=len(names)) >= least)
-    kept = np.array(sorted(kept, key=lambda column: names[column]), dtype=np.int64)
-    total = np.asarray(counts.sum(axis=0))[kept]
-    kept = kept[np.sort(np.argsort(-total, kind="stable")[:max_features])]
-    return Grams(counts[:, kept], [names[column] for column in kept])
+    cells, names = _count(_stream(texts, stop_words=stop_words, digits=digits), longest, least)
+    total = np.bincount(cells.columns, weights=cells.times, minlength=len(names))
+    kept = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
+    kept = kept[np.sort(np.argsort(-total[kept], kind="stable")[:max_features])]
+    place = np.full(len(names), -1)
+    place[kept] = np.arange(len(kept))
+    columns = place[cells.columns]
+    inside = columns >= 0
+    entries = cells.times[inside].astype(np.float64), (cells.rows[inside], columns[inside])
+    counts = coo_array(entries, shape=(len(texts), len(kept))).tocsr()
+    return Grams(counts, [names[column] for column in kept])
 
 
 def fragments(name: str) -> Iterator[str]:
@@ -99,68 +123,64 @@ def fragments(name: str) -> Iterator[str]:
 
 
 def _stream(texts: Sequence[str], *, stop_words: bool, digits: bool) -> _Stream:
-    """Number all pieces; a piece that is no word, or a stop word, becomes -1."""
-    known: dict[str, int] = {}
+    """Number all words; a piece that is no word, or a stop word, becomes -1."""
+    cuts = cut_texts(texts)
     numbers: dict[str, int] = {}
 
     def number(piece: str) -> int:
         word = normal_form(piece)
-        spaced = not is_unspaced(word)
-        dull = not word or (spaced and (len(word) < 2 or (stop_words and word in STOP_WORDS)))
-        if dull or (not digits and re.fullmatch(r"[\d\-]+", word)):
+        dull = not word or (stop_words and word in STOP_WORDS) or (len(word) < 2 and not is_unspaced(word))
+        if dull or not (digits or word.isalpha() or not _NUMBER.fullmatch(word)):
             return -1
         return numbers.setdefault(word, len(numbers))
 
-    ids: list[int] = []
-    documents: list[int] = []
-    for row, text in enumerate(texts):
-        before = len(ids)
-        for piece in pieces(text):
-            found = known.get(piece)
-            if found is None:
-                found = known[piece] = number(piece)
-            ids.append(found)
-        ids.append(-1)
-        documents.extend([row] * (len(ids) - before))
-    words = list(numbers)
-    unspaced = np.array([is_unspaced(word) for word in words], dtype=np.bool_)
-    return _Stream(np.array(ids, dtype=np.int64), np.array(documents, dtype=np.int64), words, unspaced)
+    # The last entry is that of -1, the end of a text.
+    words = np.array([*map(number, cuts.pieces), -1], dtype=np.int32)
+    unspaced = np.array([*map(is_unspaced, numbers)], dtype=np.bool_)
+    return _Stream(words[cuts.ids], cuts.documents, list(numbers), unspaced)
 
 
-def _grams(stream: _Stream, longest: int) -> tuple[Ids, Ids, list[str]]:
-    """Return document and phrase of every occurrence, and the phrases."""
+def _count(stream: _Stream, longest: int, least: int) -> tuple[_Cells, list[str]]:
+    """Count every phrase that is in enough documents; return the counts and the phrases."""
     starts = np.flatnonzero(stream.ids >= 0)
-    chain = stream.ids[starts]  # phrase of `length` pieces that begins at each start
-    texts = list(stream.words)
-    unspaced = stream.unspaced
-    rows: list[Ids] = []
-    columns: list[Ids] = []
+    phrases = _Phrases(starts, stream.ids[starts].astype(np.int64), np.arange(len(stream.words))[:, None])
+    found: list[_Cells] = []
     names: list[str] = []
     for length in range(1, longest + 2):
+        if length > 1:
+            phrases = _longer(stream, phrases, longest)
+        phrases, cells = _common(stream, phrases, least)
         # An unspaced script has no words: one character more stands for one word more.
-        wanted = (length - unspaced[chain] >= 1) & (length - unspaced[chain] <= longest)
-        found, column = np.unique(chain[wanted], return_inverse=True)
-        rows.append(stream.documents[starts[wanted]])
-        columns.append(column + len(names))
-        names += [texts[gram] for gram in found]
-        starts, chain, texts, unspaced = _longer(stream, starts, chain, texts, unspaced, length)
-    return np.concatenate(rows), np.concatenate(columns), names
+        unspaced = stream.unspaced[phrases.words[:, 0]]
+        wanted = (length - unspaced >= 1) & (length - unspaced <= longest)
+        inside = wanted[cells.columns]
+        place = np.cumsum(wanted) - 1 + len(names)
+        found.append(_Cells(cells.rows[inside], place[cells.columns[inside]], cells.times[inside]))
+        for words, together in zip(phrases.words[wanted].tolist(), unspaced[wanted].tolist(), strict=True):
+            names.append(("" if together else " ").join([stream.words[word] for word in words]))
+    parts = (np.concatenate([getattr(cells, part) for cells in found]) for part in ("rows", "columns", "times"))
+    return _Cells(*parts), names
 
 
-def _longer(
-    stream: _Stream, starts: Ids, chain: Ids, texts: list[str], unspaced: npt.NDArray[np.bool_], length: int
-) -> tuple[Ids, Ids, list[str], npt.NDArray[np.bool_]]:
-    """Extend every phrase by the piece after it, where there is one of the same kind."""
-    inside = starts + length < len(stream.ids)
-    starts, chain = starts[inside], chain[inside]
-    after = stream.ids[starts + length]
-    joins = (after >= 0) & (unspaced[chain] == stream.unspaced[after])
-    starts, pairs = starts[joins], chain[joins] * len(stream.words) + after[joins]
-    found, chain = np.unique(pairs, return_inverse=True)
-    heads, tails = found // max(len(stream.words), 1), found % max(len(stream.words), 1)
-    kinds = unspaced[heads]
-    glued = [
-        texts[head] + ("" if kind else " ") + stream.words[tail]
-        for head, tail, kind in zip(heads, tails, kinds, strict=True)
-    ]
-    return starts, chain, glued, kinds
+def _common(stream: _Stream, phrases: _Phrases, least: int) -> tuple[_Phrases, _Cells]:
+    """Leave out the phrases in fewer documents than ``least``: no longer one that begins so is in more."""
+    documents = int(stream.documents.max(initial=0)) + 1
+    cells, times = np.unique(phrases.chain * documents + stream.documents[phrases.starts], return_counts=True)
+    columns, rows = np.divmod(cells, documents)
+    common = np.bincount(columns, minlength=len(phrases.words)) >= least
+    place = np.cumsum(common) - 1
+    inside, stays = common[columns], common[phrases.chain]
+    left = _Phrases(phrases.starts[stays], place[phrases.chain[stays]], phrases.words[common])
+    return left, _Cells(rows[inside], place[columns[inside]], times[inside])
+
+
+def _longer(stream: _Stream, phrases: _Phrases, longest: int) -> _Phrases:
+    """Extend every phrase that may be longer by the word after it, where there is one of the same kind."""
+    length = phrases.words.shape[1]
+    after = stream.ids[phrases.starts + length]  # in reach, for every text ends with -1
+    unspaced = stream.unspaced[phrases.words[:, 0]][phrases.chain]
+    joins = (after >= 0) & (unspaced == stream.unspaced[after]) & (unspaced | (length < longest))
+    vocabulary = max(len(stream.words), 1)
+    found, chain = np.unique(phrases.chain[joins] * vocabulary + after[joins], return_inverse=True)
+    heads, tails = np.divmod(found, vocabulary)
+    return _Phrases(phrases.starts[joins], chain, np.column_stack([phrases.words[heads], tails]))

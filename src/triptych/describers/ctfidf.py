@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -76,14 +77,28 @@ class ClassTfidf(Describer):
             stop_words=self.stop_words == "english",
             digits=self.digits,
         )
-        return [describe_partition(grams, labels, self.top) for labels in partitions]
+        return describe_levels(grams, partitions, self.top)
 
 
-def describe_partition(grams: Grams, labels: npt.NDArray[np.int32], top: int) -> list[Keywords]:
-    """Return the strongest words of each cluster of one partition."""
-    counts = class_counts(grams.counts, labels)
-    weights = class_weights(counts, grams.counts)
-    return [strongest(grams.names, counts, weights, cluster, top) for cluster in range(counts.shape[0])]
+def describe_levels(grams: Grams, partitions: Sequence[npt.NDArray[np.int32]], top: int) -> list[list[Keywords]]:
+    """Return the strongest words of each cluster of each partition."""
+    levels = []
+    for counts in level_counts(grams.counts, partitions):
+        weights = class_weights(counts, grams.counts)
+        levels.append([strongest(grams.names, counts, weights, cluster, top) for cluster in range(counts.shape[0])])
+    return levels
+
+
+def level_counts(counts: csr_array, partitions: Sequence[npt.NDArray[np.int32]]) -> Iterator[csr_array]:
+    """Yield the :func:`class_counts` of each partition, from those before it where its clusters are unions of these."""
+    fine, finer = np.arange(counts.shape[0], dtype=np.int32), counts
+    for labels in partitions:
+        inside = fine >= 0
+        parents = np.full(finer.shape[0] + 1, -1, dtype=np.int32)  # the last is that of noise
+        parents[fine[inside]] = labels[inside]
+        nested = np.array_equal(parents[fine], labels)
+        fine, finer = labels, class_counts(finer, parents[:-1]) if nested else class_counts(counts, labels)
+        yield finer
 
 
 def class_counts(counts: csr_array, labels: npt.NDArray[np.int32]) -> csr_array:
@@ -127,43 +142,43 @@ def class_weights(counts: csr_array, documents: csr_array) -> csr_array:
     """
     from scipy.sparse import csr_array
 
-    weights = counts.tocoo(copy=True)
+    clusters = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
     size = np.asarray(counts.sum(axis=1)).clip(1)
     frequency = np.asarray(counts.sum(axis=0))
     usual = np.asarray(documents.sum(axis=0)) / max(float(documents.sum()), 1.0)
     if counts.shape[0] == 1:
         usual[:] = 0  # one cluster stands out from nothing
-    excess = weights.data / size[weights.row] - usual[weights.col]
-    weights.data = excess.clip(0) * np.log1p(size.sum() / max(len(size), 1) / frequency[weights.col])
-    return csr_array(weights)
+    excess = counts.data / size[clusters] - usual[counts.indices]
+    weights = excess.clip(0) * np.log1p(size.sum() / max(len(size), 1) / frequency[counts.indices])
+    return csr_array((weights, counts.indices, counts.indptr), shape=counts.shape)
 
 
 def strongest(names: list[str], counts: csr_array, weights: csr_array, cluster: int, top: int) -> Keywords:
     """Return the ``top`` words of a cluster, strongest first, no phrase beside its own words.
 
     A word that mostly occurs inside a phrase gives way to it; otherwise the stronger of two that share
-    their stems is kept. Equal weights stand in the order of ``names``.
+    their stems is kept. Equal weights stand in the order of ``names``. ``weights`` are those of ``counts``, entry by
+    entry.
     """
     span = slice(weights.indptr[cluster], weights.indptr[cluster + 1])
-    columns, values = weights.indices[span], weights.data[span]
-    order = np.lexsort((columns, -values))[: 4 * top]
+    columns, values, times = weights.indices[span], weights.data[span], counts.data[span]
+    depth = min(4 * top, len(values))
+    near = np.flatnonzero(values >= np.partition(values, -depth)[-depth]) if depth else np.zeros(0, dtype=np.intp)
+    order = near[np.lexsort((columns[near], -values[near]))][:depth]
     order = order[values[order] > 0]
-    tally = dict(zip(counts.indices[span], counts.data[span], strict=True))
-    pool = {names[column]: (float(tally[column]), float(value)) for column, value in
-            zip(columns[order], values[order], strict=True)}  # fmt: skip
-    return tuple((name, pool[name][1]) for name in _without_overlaps(pool))[:top]
+    found = zip(columns[order].tolist(), times[order].tolist(), values[order].tolist(), strict=True)
+    pool = {names[column]: (count, weight) for column, count, weight in found}
+    return tuple((name, pool[name][1]) for name in islice(_without_overlaps(pool), top))
 
 
-def _without_overlaps(pool: dict[str, tuple[float, float]]) -> list[str]:
-    """Return the names, without words that are mostly part of a phrase and phrases half said already."""
+def _without_overlaps(pool: dict[str, tuple[float, float]]) -> Iterator[str]:
+    """Yield the names, without words that are mostly part of a phrase and phrases half said already."""
     absorbed = {
         part for phrase in pool for part in fragments(phrase) if part in pool and pool[phrase][0] >= 0.5 * pool[part][0]
     }
     said: set[str] = set()
-    kept = []
     for name in pool:
         stems = {stem(word) for word in name.split()}
         if name not in absorbed and 2 * len(stems & said) < len(stems):
             said |= stems
-            kept.append(name)
-    return kept
+            yield name

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from triptych.core.params import Choice, Integer, Limit, Real
 from triptych.describers._grams import count_grams
 from triptych.describers.base import Describer, Documents, Keywords
-from triptych.describers.ctfidf import describe_partition
+from triptych.describers.ctfidf import describe_levels
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["MarginalRelevance", "diversify"]
 
 Similarity = npt.NDArray[np.float64]
+
+#: Dimensions that are summed together, in float64: the vectors are never copied whole.
+_SOME = 64
 
 
 class MarginalRelevance(Describer):
@@ -67,7 +70,7 @@ class MarginalRelevance(Describer):
         """Return the ``top`` words of each cluster of each partition, in the order in which they were chosen."""
         grams = count_grams(documents.texts, longest=self.longest, stop_words=self.stop_words == "english")
         pool = max(self.top, self.candidates)
-        levels = [describe_partition(grams, labels, pool) for labels in partitions]
+        levels = describe_levels(grams, partitions, pool)
         words = sorted({word for level in levels for keywords in level for word, _ in keywords})
         column = {name: index for index, name in enumerate(grams.names)}
         held = grams.counts[:, [column[word] for word in words]]
@@ -110,7 +113,8 @@ def diversify(candidates: Keywords, alike: Similarity, diversity: float, top: in
 
 def _by_vectors(held: csr_array, vectors: npt.NDArray[np.float32]) -> Callable[[list[int]], Similarity]:
     """Return the cosine of the mean vectors of words, held by n documents as the columns of ``held`` say."""
-    means = (held.T @ vectors) / np.asarray(held.sum(axis=0)).clip(1)[:, None]
+    sums = [held.T @ vectors[:, at : at + _SOME] for at in range(0, vectors.shape[1], _SOME)]
+    means = np.hstack(sums) / np.asarray(held.sum(axis=0)).clip(1)[:, None]
     means -= vectors.mean(axis=0, dtype=np.float64)
     means /= np.linalg.norm(means, axis=1, keepdims=True).clip(1e-12)
     return lambda words: (means[words] @ means[words].T).clip(0, 1).round(6)  # no tie hangs on the last bit

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -25,22 +25,29 @@ class Encoding:
         float32 (n, d), finite, unit length.
     cut
         bool (n,), True where the text was longer than the encoder's window and its end was left out.
+    scores
+        What the encoder measured of itself, by name; empty where there is nothing to measure.
     """
 
     vectors: npt.NDArray[np.float32]
     cut: npt.NDArray[np.bool_]
+    scores: Mapping[str, float] = field(default_factory=dict)
 
 
 class Encoder(Method):
-    """Turns texts into vectors; the vector of a text depends on nothing but that text.
+    """Turns texts into vectors.
 
     Attributes
     ----------
     languages
         ISO 639-1 codes of the languages that it was made for; empty for any.
+    whole
+        Whether the vector of a text depends on the other texts. Then all texts are given in one call, and no vector of
+        another call is used again. False: a vector depends on nothing but its text.
     """
 
     languages: ClassVar[tuple[str, ...]] = ()
+    whole: ClassVar[bool] = False
 
     @abstractmethod
     def fingerprint(self) -> str:

@@ -1,104 +1,30 @@
-/* The tree of density-connected components. */
+/* The tree of density-connected components, read from a spanning tree. */
 #include "native.h"
 
-/* Prim's minimum spanning tree of the mutual reachability graph, all pairs: the fastest way in any dimension while n² is
- * affordable, and it needs no more memory than the points. Arrays hold the rows outside the tree, in front; a row that
- * joins is replaced by the last. Distances are squared. */
-EVERY_CPU static void prim(float *points, float *core, float *reach, int32_t *from, int32_t *id, int32_t p, size_t room,
-                           int32_t n, int32_t *one, int32_t *other, float *weight) {
-    float pivot[8192];
-    int32_t next = 0, outside = n;
-    for (int32_t step = 0; step < n; step++) {
-        const int32_t joined = id[next], last = outside - 1;
-        const float joined_core = core[next];
-        if (step) {
-            one[step - 1] = from[next];
-            other[step - 1] = joined;
-            weight[step - 1] = reach[next];
-        }
-        for (int32_t c = 0; c < p; c++) {
-            pivot[c] = points[c * room + next];
-            points[c * room + next] = points[c * room + last];
-        }
-        core[next] = core[last];
-        reach[next] = reach[last];
-        from[next] = from[last];
-        id[next] = id[last];
-        /* The place behind the last must never win. */
-        core[last] = reach[last] = INFINITY;
-        outside = last;
-        F8 least = all(INFINITY);
-        I8 least_at = {0, 0, 0, 0, 0, 0, 0, 0}, at = {0, 1, 2, 3, 4, 5, 6, 7};
-        const I8 by = {joined, joined, joined, joined, joined, joined, joined, joined};
-        for (int32_t j = 0; j < outside; j += LANES) {
-            F8 square = all(0.0f);
-            for (int32_t c = 0; c < p; c++) {
-                const F8 gap = load(points + c * room + j) - pivot[c];
-                square += gap * gap;
-            }
-            const F8 own = load(core + j);
-            square = choose(square < own, own, square);
-            square = at_least(square, joined_core);
-            const F8 old = load(reach + j);
-            const I8 nearer = square < old;
-            const F8 now = choose(nearer, square, old);
-            I8 origin;
-            memcpy(&origin, from + j, sizeof origin);
-            origin = (nearer & by) | (~nearer & origin);
-            memcpy(from + j, &origin, sizeof origin);
-            memcpy(reach + j, &now, sizeof now);
-            const I8 wins = now < least;
-            least = choose(wins, now, least);
-            least_at = (wins & at) | (~wins & least_at);
-            at += LANES;
-        }
-        next = least_at[0];
-        for (int l = 1; l < LANES; l++)
-            if (least[l] < least[0] || (least[l] == least[0] && least_at[l] < next)) {
-                least[0] = least[l];
-                next = least_at[l];
-            }
+/* Join sorted edges into a binary tree: node n + i has the children left[i] and right[i]. Returns 0 on a circle. */
+static int merge_edges(const int32_t *one, const int32_t *other, int32_t *left, int32_t *right, int32_t *up, int32_t n) {
+    int32_t *node = up + n;
+    for (int32_t i = 0; i < n; i++) up[i] = node[i] = i;
+    for (int32_t i = 0; i < n - 1; i++) {
+        const int32_t x = root_of(up, one[i]), y = root_of(up, other[i]);
+        if (x == y) return 0;
+        left[i] = node[x];
+        right[i] = node[y];
+        up[y] = x;
+        node[x] = n + i;
     }
+    return 1;
 }
 
-PyObject *spanning_tree(PyObject *self, PyObject *args) {
-    Py_buffer b[8];
-    int p, n;
-    (void)self;
-    if (!PyArg_ParseTuple(args, "w*w*w*w*w*w*w*w*ii", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &b[6], &b[7], &p, &n))
-        return NULL;
-    PyObject *result = NULL;
-    const Py_ssize_t room = ((Py_ssize_t)n + LANES) * 4, edges = ((Py_ssize_t)n - 1) * 4;
-    int ok = n >= 1 && p >= 1 && p <= 8192 && b[0].len == p * room;
-    for (int i = 1; ok && i < 5; i++) ok = b[i].len == room;
-    for (int i = 5; ok && i < 8; i++) ok = b[i].len == edges;
-    if (!ok) {
-        PyErr_SetString(PyExc_ValueError, "spanning_tree: the arrays do not fit together");
-    } else {
-        Py_BEGIN_ALLOW_THREADS
-        prim(b[0].buf, b[1].buf, b[2].buf, b[3].buf, b[4].buf, p, (size_t)n + LANES, n, b[5].buf, b[6].buf, b[7].buf);
-        Py_END_ALLOW_THREADS
-        result = Py_NewRef(Py_None);
-    }
-    for (int i = 0; i < 8; i++) PyBuffer_Release(&b[i]);
-    return result;
-}
-
-static int32_t root_of(int32_t *up, int32_t i) {
-    while (up[i] != i) i = up[i] = up[up[i]];
-    return i;
-}
-
-/* Join sorted edges into a binary tree: node n + i has the children left[i] and right[i] and size[i] points. */
 PyObject *link_edges(PyObject *self, PyObject *args) {
-    Py_buffer b[5];
+    Py_buffer b[4];
     int n;
     (void)self;
-    if (!PyArg_ParseTuple(args, "y*y*w*w*w*i", &b[0], &b[1], &b[2], &b[3], &b[4], &n)) return NULL;
+    if (!PyArg_ParseTuple(args, "y*y*w*w*i", &b[0], &b[1], &b[2], &b[3], &n)) return NULL;
     PyObject *result = NULL;
     const Py_ssize_t edges = ((Py_ssize_t)n - 1) * 4;
     int ok = n >= 1;
-    for (int i = 0; ok && i < 5; i++) ok = b[i].len == edges;
+    for (int i = 0; ok && i < 4; i++) ok = b[i].len == edges;
     const int32_t *one = b[0].buf, *other = b[1].buf;
     for (int32_t i = 0; ok && i < n - 1; i++) ok = one[i] >= 0 && one[i] < n && other[i] >= 0 && other[i] < n;
     int32_t *up = ok ? PyMem_Malloc(sizeof(int32_t) * (size_t)n * 2) : NULL;
@@ -107,81 +33,117 @@ PyObject *link_edges(PyObject *self, PyObject *args) {
     } else if (!up) {
         PyErr_NoMemory();
     } else {
-        int32_t *left = b[2].buf, *right = b[3].buf, *size = b[4].buf, *node = up + n;
-        for (int32_t i = 0; i < n; i++) up[i] = node[i] = i;
-        for (int32_t i = 0; i < n - 1; i++) {
-            const int32_t x = root_of(up, one[i]), y = root_of(up, other[i]);
-            left[i] = node[x];
-            right[i] = node[y];
-            size[i] = (left[i] < n ? 1 : size[left[i] - n]) + (right[i] < n ? 1 : size[right[i] - n]);
-            up[y] = x;
-            node[x] = n + i;
-        }
-        result = Py_NewRef(Py_None);
+        Py_BEGIN_ALLOW_THREADS
+        ok = merge_edges(one, other, b[2].buf, b[3].buf, up, n);
+        Py_END_ALLOW_THREADS
+        if (!ok) PyErr_SetString(PyExc_ValueError, "link_edges: the edges close a circle");
+        else result = Py_NewRef(Py_None);
     }
     PyMem_Free(up);
-    for (int i = 0; i < 5; i++) PyBuffer_Release(&b[i]);
+    for (int i = 0; i < 4; i++) PyBuffer_Release(&b[i]);
     return result;
 }
 
-/* Read the tree from the top: a split into two parts of at least `least` points makes two clusters; smaller parts fall
- * out of their cluster point by point. Fills, for every point, the cluster it falls out of and at which merge, and for
- * every cluster its parent and the merge that split it off. Returns the number of clusters; 0 is the root. */
+typedef struct {
+    const int32_t *left, *right;                /* (n - 1) children of node n + i */
+    const double *distance;                     /* (n - 1) rising */
+    int32_t *home, *merge, *parent, *birth;     /* (n) */
+    int32_t *size, *top, *large, *state, *fell; /* (n - 1) scratch */
+    int32_t n, least;
+} Reading;
+
+/* Merges at one distance are one merge of many: top[i] is the last of those that merge i belongs to. large[top] counts
+ * the parts of at least `least` points that are joined there. */
+static void group(const Reading *r) {
+    const int32_t n = r->n;
+    for (int32_t i = 0; i < n - 1; i++) {
+        const int32_t x = r->left[i], y = r->right[i];
+        r->size[i] = (x < n ? 1 : r->size[x - n]) + (y < n ? 1 : r->size[y - n]);
+        r->large[i] = 0;
+    }
+    r->top[n - 2] = n - 2;
+    for (int32_t i = n - 2; i >= 0; i--)
+        for (int s = 0; s < 2; s++) {
+            const int32_t child = (s ? r->right[i] : r->left[i]) - n;
+            if (child < 0) continue;
+            r->top[child] = r->distance[child] < r->distance[i] ? child : r->top[i];
+            if (r->top[child] == child && r->size[child] >= r->least) r->large[r->top[i]]++;
+        }
+}
+
+/* From the top: two or more large parts of one merge are new clusters, a single one goes on as the cluster that it was,
+ * and the points of small parts fall out of it. So the outcome depends on the distances alone, not on which of several
+ * least spanning trees was taken. Returns the number of clusters; 0 is the root. */
+static int32_t read_clusters(const Reading *r) {
+    const int32_t n = r->n;
+    int32_t clusters = 1;
+    r->parent[0] = -1;
+    r->birth[0] = n - 2;
+    r->state[n - 2] = 0;
+    r->fell[n - 2] = -1;
+    for (int32_t i = n - 2; i >= 0; i--)
+        for (int s = 0; s < 2; s++) {
+            const int32_t node = s ? r->right[i] : r->left[i], child = node - n, top = r->top[i];
+            const int same = child >= 0 && r->top[child] != child, is_large = child >= 0 && r->size[child] >= r->least;
+            int32_t state = r->state[i], fell = r->fell[i];
+            if (!same && fell < 0) {
+                if (!is_large) {
+                    fell = top;
+                } else if (r->large[top] > 1) {
+                    r->parent[clusters] = state;
+                    r->birth[clusters] = top;
+                    state = clusters++;
+                }
+            }
+            if (child >= 0) {
+                r->state[child] = state;
+                r->fell[child] = fell;
+            } else {
+                r->home[node] = state;
+                r->merge[node] = fell;
+            }
+        }
+    return clusters;
+}
+
+/* Whether each node but the last is the child of one later node. */
+static int is_tree(const int32_t *left, const int32_t *right, char *seen, int32_t n) {
+    memset(seen, 0, (size_t)n * 2);
+    for (int32_t i = 0; i < n - 1; i++)
+        for (int s = 0; s < 2; s++) {
+            const int32_t child = s ? right[i] : left[i];
+            if (child < 0 || child >= n + i || seen[child]++) return 0;
+        }
+    return 1;
+}
+
+/* Fills, for every point, the cluster it falls out of and at which merge, and for every cluster its parent and the merge
+ * that split it off. */
 PyObject *condense(PyObject *self, PyObject *args) {
     Py_buffer b[7];
     int n, least;
     (void)self;
     if (!PyArg_ParseTuple(args, "y*y*y*w*w*w*w*ii", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &b[6], &n, &least)) return NULL;
     PyObject *result = NULL;
-    const Py_ssize_t edges = ((Py_ssize_t)n - 1) * 4, points = (Py_ssize_t)n * 4;
-    int ok = n >= 2 && least >= 2;
-    for (int i = 0; ok && i < 3; i++) ok = b[i].len == edges;
-    for (int i = 3; ok && i < 7; i++) ok = b[i].len == points;
-    const int32_t *left = b[0].buf, *right = b[1].buf, *size = b[2].buf;
-    for (int32_t i = 0; ok && i < n - 1; i++) ok = left[i] >= 0 && left[i] < n + i && right[i] >= 0 && right[i] < n + i;
-    int32_t *cluster = ok ? PyMem_Malloc(sizeof(int32_t) * (size_t)n * 2) : NULL;
-    if (!ok) {
-        PyErr_SetString(PyExc_ValueError, "condense: the arrays do not fit together");
-    } else if (!cluster) {
+    const Py_ssize_t edges = (Py_ssize_t)n - 1;
+    int ok = n >= 2 && least >= 2 && b[0].len == edges * 4 && b[1].len == edges * 4 && b[2].len == edges * 8;
+    for (int i = 3; ok && i < 7; i++) ok = b[i].len == edges * 4 + 4;
+    int32_t *room = ok ? PyMem_Malloc(sizeof(int32_t) * (size_t)n * 5) : NULL;
+    if (ok && !room) {
         PyErr_NoMemory();
+    } else if (!ok || !is_tree(b[0].buf, b[1].buf, (char *)room, n)) {
+        PyErr_SetString(PyExc_ValueError, "condense: the arrays do not fit together");
     } else {
-        int32_t *home = b[3].buf, *merge = b[4].buf, *parent = b[5].buf, *birth = b[6].buf, *stack = cluster + n;
-        int32_t clusters = 1;
-        for (int32_t i = 0; i < n; i++) cluster[i] = -1;
-        cluster[n - 2] = 0;
-        parent[0] = -1;
-        birth[0] = n - 2;
-        for (int32_t i = n - 2; i >= 0; i--) {
-            if (cluster[i] < 0) continue;
-            const int32_t child[2] = {left[i], right[i]};
-            int large[2];
-            for (int s = 0; s < 2; s++) large[s] = child[s] >= n && size[child[s] - n] >= least;
-            for (int s = 0; s < 2; s++) {
-                if (large[s] && large[1 - s]) {
-                    cluster[child[s] - n] = clusters;
-                    parent[clusters] = cluster[i];
-                    birth[clusters++] = i;
-                } else if (large[s]) {
-                    cluster[child[s] - n] = cluster[i];
-                } else {
-                    int32_t depth = 0;
-                    stack[depth++] = child[s];
-                    while (depth) {
-                        const int32_t top = stack[--depth];
-                        if (top < n) {
-                            home[top] = cluster[i];
-                            merge[top] = i;
-                        } else {
-                            stack[depth++] = left[top - n];
-                            stack[depth++] = right[top - n];
-                        }
-                    }
-                }
-            }
-        }
+        const Reading reading = {b[0].buf, b[1].buf, b[2].buf, b[3].buf, b[4].buf, b[5].buf, b[6].buf, room, room + n,
+                                 room + 2 * (size_t)n, room + 3 * (size_t)n, room + 4 * (size_t)n, n, least};
+        int32_t clusters;
+        Py_BEGIN_ALLOW_THREADS
+        group(&reading);
+        clusters = read_clusters(&reading);
+        Py_END_ALLOW_THREADS
         result = PyLong_FromLong(clusters);
     }
-    PyMem_Free(cluster);
+    PyMem_Free(room);
     for (int i = 0; i < 7; i++) PyBuffer_Release(&b[i]);
     return result;
 }

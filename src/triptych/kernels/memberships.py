@@ -2,83 +2,121 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+from triptych.kernels.neighbours import in_spans, share_out
 
-__all__ = ["curve", "fuzzy_graph"]
+__all__ = ["Fuzzy", "curve", "fuzzy_graph", "memberships"]
 
-#: Halvings of the interval in the search for each row's scale.
-STEPS = 48
-#: A row's scale is at least this share of its mean distance.
-LEAST_SCALE = 1e-3
+#: Rows that a thread takes at once.
+SPAN = 4096
+
+F32 = npt.NDArray[np.float32]
+I32 = npt.NDArray[np.int32]
 
 
-def fuzzy_graph(indices: npt.NDArray[np.int32], distances: npt.NDArray[np.float32]) -> csr_matrix:
+@dataclass(frozen=True)
+class Fuzzy:
+    """A symmetric graph: the edges of row i stand at ``begin[i]`` to ``begin[i + 1]``, other ends rising.
+
+    Attributes
+    ----------
+    begin
+        int32 (n + 1).
+    other
+        int32 (edges), no row itself.
+    weight
+        float32 (edges), in (0, 1].
+    """
+
+    begin: I32
+    other: I32
+    weight: F32
+
+    def __len__(self) -> int:
+        return len(self.begin) - 1
+
+
+def fuzzy_graph(indices: I32, distances: F32, *, threads: int = 1) -> Fuzzy:
     """Return the symmetric memberships of a neighbour graph.
 
-    Each row's distances, less that to its nearest other point, are scaled so that its memberships sum to log2 (k + 1);
-    an edge's membership is the probability that at least one of its two directions is there.
+    An edge's membership is the probability that at least one of its two directions is there.
 
     Parameters
     ----------
     indices
         int32 (n, k), each row's neighbours without itself.
     distances
-        float32 (n, k), rising.
+        float32 (n, k).
+    threads
+        How many threads to use; never changes the result.
+    """
+    from triptych.kernels import _native
+
+    n, k = indices.shape
+    begin = np.empty(n + 1, dtype=np.int32)
+    other, weight = np.empty(2 * n * k, dtype=np.int32), np.empty(2 * n * k, dtype=np.float32)
+    strength = memberships(distances, threads=threads)
+    count = _native.fuzzy_union(np.ascontiguousarray(indices), strength, begin, other, weight, n, k)
+    return Fuzzy(begin, other[:count], weight[:count])
+
+
+def memberships(distances: F32, *, threads: int = 1) -> F32:
+    """Return the membership of each row's neighbours, as seen from that row.
+
+    Each row's distances, less that to its nearest other point, are scaled so that its memberships sum to log2 (k + 1);
+    the scale is at least a thousandth of the row's mean distance.
+
+    Parameters
+    ----------
+    distances
+        float32 (n, k), at least 0.
+    threads
+        How many threads to use; never changes the result.
 
     Returns
     -------
-    scipy.sparse.csr_matrix
-        float32 (n, n), entries in (0, 1], no diagonal, indices sorted.
+    numpy.ndarray
+        float32 (n, k), in [0, 1].
     """
-    from scipy.sparse import csr_matrix
+    from triptych.kernels import _native
 
-    n, k = indices.shape
-    gaps = distances.astype(np.float64)
-    positive = np.where(gaps > 0, gaps, np.inf).min(axis=1, initial=np.inf, keepdims=True)
-    gaps = np.maximum(gaps - np.where(np.isfinite(positive), positive, 0.0), 0.0)
-    scale = _scales(gaps, distances.mean(axis=1, dtype=np.float64), np.log2(k + 1))
-    strength = _decay(gaps, scale).astype(np.float32)
-    # A copy: sorting the matrix would sort the caller's neighbours.
-    one_way = csr_matrix((strength.ravel(), indices.flatten(), np.arange(0, n * k + 1, k)), shape=(n, n))
-    one_way.sort_indices()
-    other_way = one_way.T.tocsr()
-    both = one_way.multiply(other_way)
-    graph = (one_way + other_way - both).tocsr()
-    graph.eliminate_zeros()
-    graph.sort_indices()
-    return graph.astype(np.float32)
+    n, k = distances.shape
+    given, strength = np.ascontiguousarray(distances), np.empty((n, k), dtype=np.float32)
+    target = float(np.log2(k + 1))
 
+    def some(rows: slice) -> None:
+        _native.memberships(given, strength, n, k, rows.start, rows.stop, target)
 
-def _scales(gaps: npt.NDArray[np.float64], mean: npt.NDArray[np.float64], target: float) -> npt.NDArray[np.float64]:
-    """Find each row's scale by bisection, doubling while the sum of memberships is too small."""
-    low = np.zeros(len(gaps))
-    high = np.full(len(gaps), np.inf)
-    scale = np.ones(len(gaps))
-    for _ in range(STEPS):
-        large = _decay(gaps, scale).sum(axis=1) > target
-        high = np.where(large, scale, high)
-        low = np.where(large, low, scale)
-        scale = np.where(np.isinf(high), scale * 2, (low + high) / 2)
-    floor = LEAST_SCALE * np.where(mean > 0, mean, float(mean.mean()) or 1.0)
-    return np.maximum(scale, floor)
-
-
-def _decay(gaps: npt.NDArray[np.float64], scale: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    memberships: npt.NDArray[np.float64] = np.exp(-gaps / scale[:, None])
-    return memberships
+    share_out(some, in_spans(n, SPAN), threads)
+    return strength
 
 
 def curve(min_dist: float, spread: float = 1.0) -> tuple[float, float]:
-    """Return a and b of 1 / (1 + a d^(2b)), fitted to 1 up to ``min_dist`` and exp(-(d - min_dist) / spread) beyond."""
-    from scipy.optimize import curve_fit
+    """Return a and b of 1 / (1 + a d^2b), the best fit to 1 up to ``min_dist`` and exp((min_dist - d) / spread) beyond.
 
-    d = np.linspace(0, spread * 3, 300)
-    wanted = np.where(d < min_dist, 1.0, np.exp(-(d - min_dist) / spread))
-    (a, b), _ = curve_fit(lambda x, a, b: 1.0 / (1.0 + a * x ** (2 * b)), d, wanted)
-    return float(a), float(b)
+    By Gauss and Newton's steps from a = b = 1 on the logarithms of both, each halved until it makes the fit better.
+    """
+    d = np.linspace(0, 3 * spread, 300)
+    wanted = np.where(d < min_dist, 1.0, np.exp((min_dist - d) / spread))
+    logs = np.log(np.maximum(d, 1e-300))
+
+    def fit(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        with np.errstate(over="ignore"):
+            return np.asarray(1 / (1 + np.exp(x[0] + 2 * np.exp(x[1]) * logs)))
+
+    x = np.zeros(2)
+    for _ in range(100):
+        y = fit(x)
+        slope = -y * (1 - y)
+        jacobian = np.stack([slope, slope * 2 * np.exp(x[1]) * logs], axis=1)
+        step = np.linalg.lstsq(jacobian, wanted - y, rcond=None)[0]
+        while np.abs(step).max() > 1e-12 and not ((fit(x + step) - wanted) ** 2).sum() < ((y - wanted) ** 2).sum():
+            step = step / 2
+        if np.abs(step).max() <= 1e-12:
+            break
+        x = x + step
+    return float(np.exp(x[0])), float(np.exp(x[1]))

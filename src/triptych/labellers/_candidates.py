@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 from triptych.core.words import is_unspaced, normal_form, stem
-from triptych.labellers._corpus import Corpus, Key
+from triptych.labellers._corpus import Corpus, Holding, Key, Span
 from triptych.labellers._reading import can_be_noun
 from triptych.labellers.base import Evidence
 
@@ -52,18 +52,8 @@ class Candidate:
     forms: Key
     score: float
     covers: frozenset[int]
-    coverage: float = 0.0
+    coverage: float
     definite: bool = False
-
-
-@dataclass
-class _Phrase:
-    """The occurrences of a phrase: in which documents and forms, how often as a noun phrase, after "the"."""
-
-    documents: set[int] = field(default_factory=set)
-    forms: Counter[Key] = field(default_factory=Counter)
-    nouns: float = 0.0
-    definite: int = 0
 
 
 def candidates(corpus: Corpus, index: int) -> list[Candidate]:
@@ -75,16 +65,24 @@ def candidates(corpus: Corpus, index: int) -> list[Candidate]:
     ``f * ((p - q)² / p + 0.7 k)``.
     """
     members = corpus.members[index]
-    phrases = _phrases(corpus, members)
+    adjacent: dict[Key, float] = {}
+    holders: Counter[Key] = Counter()
+    for document, weight in members.items():
+        holders.update(corpus.keys[document])
+        for key in corpus.keys[document]:
+            adjacent[key] = adjacent.get(key, 0.0) + weight
     keywords = _keyword_weights(corpus.evidence[index])
-    known = {key: sum(keywords.get(word, 0.0) for word in key) / len(key) for key in phrases}
-    adjacent = {key: sum(members[d] for d in phrase.documents) for key, phrase in phrases.items()}
-    often = [
-        key for key, phrase in phrases.items()
-        if len(phrase.documents) > 1 or len(members) < _FEW or (known[key] > 0 and len(key) == 1)
-    ]  # fmt: skip
-    often.sort(key=lambda key: (-adjacent[key] - _KEYWORDS * known[key], key))
-    found = [_candidate(corpus, index, key, phrases[key], known[key]) for key in often[:_DEPTH]]
+    known = {
+        key: sum(keywords.get(word, 0.0) for word in key) / len(key) for key, count in holders.items()
+        if count > 1 or len(members) < _FEW or (len(key) == 1 and keywords.get(key[0], 0.0) > 0)
+    }  # fmt: skip
+    often = sorted(known, key=lambda key: (-adjacent[key] - _KEYWORDS * known[key], key))
+    spans: dict[Key, list[Span]] = {key: [] for key in often[:_DEPTH]}
+    for document in members:
+        for span in corpus.spans[document]:
+            if span.key in spans:
+                spans[span.key].append(span)
+    found = [_candidate(corpus, index, spans[key], known[key]) for key in spans]
     found += _unspaced(corpus, index)
     found = _without_fragments([one for one in found if one.score > 0], adjacent)
     # A number or an adjective by itself is a title only where there is nothing else.
@@ -92,21 +90,12 @@ def candidates(corpus: Corpus, index: int) -> list[Candidate]:
     return sorted(nouns or found, key=lambda one: (-one.score, one.key))
 
 
-def _phrases(corpus: Corpus, documents: Iterable[int]) -> dict[Key, _Phrase]:
-    found: defaultdict[Key, _Phrase] = defaultdict(_Phrase)
-    for document in documents:
-        for key, forms, noun, definite in corpus.spans[document]:
-            phrase = found[key]
-            phrase.documents.add(document)
-            phrase.forms[forms] += 1
-            phrase.nouns += noun
-            phrase.definite += definite
-    return found
-
-
-def _candidate(corpus: Corpus, index: int, key: Key, phrase: _Phrase, known: float) -> Candidate:
-    forms = min(phrase.forms, key=lambda form: (-phrase.forms[form], form))
-    noun = (phrase.nouns + 2 * corpus.lexicon.noun(forms[-1])) / (phrase.forms.total() + 2)
+def _candidate(corpus: Corpus, index: int, spans: Sequence[Span], known: float) -> Candidate:
+    """Return a phrase as it is for a cluster, from all its spans there."""
+    key = spans[0].key
+    spelt = Counter(span.forms for span in spans)
+    forms = min(spelt, key=lambda form: (-spelt[form], form))
+    noun = (sum(span.noun for span in spans) + 2 * corpus.lexicon.noun(forms[-1])) / (len(spans) + 2)
     names = [corpus.lexicon.is_name(form) for form in forms]
     if len(key) == 1 and can_be_noun(forms[0]):
         noun **= 0.4  # what often describes another noun may still be one
@@ -115,21 +104,22 @@ def _candidate(corpus: Corpus, index: int, key: Key, phrase: _Phrase, known: flo
     if names[-1] and not all(names):
         noun *= 0.3  # "the parser Bison": two phrases that happen to touch
     noun *= 1 - max(map(corpus.lexicon.verb, forms))
-    everywhere = frozenset.intersection(*(corpus.holders[word] for word in key))
-    definite = 2 * phrase.definite > phrase.forms.total()
-    return _scored(corpus, index, Candidate(key, forms, noun * _LENGTH[len(key)], everywhere, definite=definite), known)
+    definite = 2 * sum(span.definite for span in spans) > len(spans)
+    gain, coverage, covers = _gain(corpus, index, corpus.holding(key))
+    score = noun * _LENGTH[len(key)] * (gain + _KEYWORDS * known)
+    return Candidate(key, forms, score, covers, coverage, definite)
 
 
-def _scored(corpus: Corpus, index: int, phrase: Candidate, known: float) -> Candidate:
-    """Return a phrase, which covers documents anywhere and scores its fitness as a phrase, as it is for a cluster."""
+def _gain(corpus: Corpus, index: int, holding: Holding) -> tuple[float, float, frozenset[int]]:
+    """Return how well documents tell a cluster from the others, which share of it they are, and those inside it."""
     members = corpus.members[index]
-    covers = phrase.covers & members.keys()
+    covers = frozenset(members.keys() & holding.documents)
     inside = sum(members[document] for document in sorted(covers))
-    others = sum(corpus.weights[document] for document in sorted(phrase.covers - covers))
-    outside = others / max(1 - corpus.share(index), 1e-9) if others else 0.0
-    gain = max(inside - outside, 0.0) ** 2 / inside if inside else 0.0
-    score = phrase.score * (gain + _KEYWORDS * known)
-    return replace(phrase, score=score, covers=covers, coverage=inside)
+    others = 0.0
+    if len(covers) < len(holding.documents):
+        others = holding.weight - sum(corpus.weights[document] for document in sorted(covers))
+    outside = others / max(1 - corpus.shares[index], 1e-9)
+    return max(inside - outside, 0.0) ** 2 / inside if inside else 0.0, inside, covers
 
 
 def _unspaced(corpus: Corpus, index: int) -> list[Candidate]:
@@ -141,8 +131,9 @@ def _unspaced(corpus: Corpus, index: int) -> list[Candidate]:
         if is_unspaced(keyword) and normal_form(keyword):
             name = _grown(keyword, [corpus.texts[document] for document in corpus.members[index]])
             name = name.strip(_HIRAGANA) or name  # at the ends, particles and endings of verbs
-            holders = frozenset(d for d, text in enumerate(corpus.texts) if name in text)
-            found[name] = _scored(corpus, index, Candidate((name,), (name,), 1.0, holders), weight / strongest)
+            holding = corpus.held_by(document for document, text in enumerate(corpus.texts) if name in text)
+            gain, coverage, covers = _gain(corpus, index, holding)
+            found[name] = Candidate((name,), (name,), gain + _KEYWORDS * (weight / strongest), covers, coverage)
     return list(found.values())
 
 

@@ -3,17 +3,46 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from triptych.labellers._reading import Lexicon, Word, is_noun_phrase, read, tells_nouns
+from triptych.labellers._reading import Lexicon, Word, ends_as_noun, may_begin_verb, read, tells_nouns
 from triptych.labellers.base import EXCERPT, Evidence
 
-__all__ = ["Corpus", "Key"]
+__all__ = ["Corpus", "Holding", "Key", "Span"]
 
 Key = tuple[str, ...]
 
 #: Most words of a phrase, and most characters.
 _WORDS, _CHARACTERS = 4, 36
+
+
+class Span(NamedTuple):
+    """A run of words that could stand in a title.
+
+    Attributes
+    ----------
+    key
+        Their stems.
+    forms
+        The words as they are counted.
+    noun
+        Whether they look like a noun phrase; 0.5 if the text does not tell.
+    definite
+        Whether "the" stands before them.
+    """
+
+    key: Key
+    forms: Key
+    noun: float
+    definite: bool
+
+
+class Holding(NamedTuple):
+    """Documents, and the share of all that they stand for."""
+
+    documents: frozenset[int]
+    weight: float
 
 
 class Corpus:
@@ -33,12 +62,13 @@ class Corpus:
     texts, words
         Title and text of each document, as they are and read.
     spans
-        For each document, every run of words that could stand in a title: its stems, its forms, whether it
-        looks like a noun phrase (0.5 if the text does not tell), whether "the" stands before it.
+        For each document, what could stand in a title.
+    keys
+        The keys of these, each once.
     weights
         The share of all that each document stands for; sums to 1.
-    holders
-        For each stem, the documents that hold it.
+    shares
+        The share of all documents that each cluster holds.
     lexicon
         How the texts use words.
     """
@@ -50,21 +80,31 @@ class Corpus:
         self.members: list[dict[int, float]] = [{} for _ in evidence]
         for index in sorted(range(len(evidence)), key=lambda i: evidence[i].level):
             self.members[index] = self._inherited(index) or self._own(index)
-        self.words = [read(text, cut=len(text) >= EXCERPT) for text in self.texts]
+        self.words = read(self.texts, limit=EXCERPT)
         self.spans = [list(_spans(words)) for words in self.words]
+        self.keys = [{span.key for span in spans} for spans in self.spans]
         self.weights = self._weights()
+        self.shares = [sum(self.weights[document] for document in members) for members in self.members]
         holders: defaultdict[str, set[int]] = defaultdict(set)
         for document, words in enumerate(self.words):
             for word in words:
                 if word.content:
                     holders[word.stem].add(document)
-        self.holders = {word: frozenset(documents) for word, documents in holders.items()}
+        self._holders = dict(holders)
+        self._holding: dict[Key, Holding] = {}
         titles = {title for piece in evidence for title in piece.titles}
-        self.lexicon = Lexicon.of(self.words, map(read, sorted(titles)))
+        self.lexicon = Lexicon.of(self.words, read(sorted(titles)))
 
-    def share(self, index: int) -> float:
-        """Return the share of all documents that a cluster holds."""
-        return sum(self.weights[document] for document in self.members[index])
+    def holding(self, key: Key) -> Holding:
+        """Return the documents that hold all words of a phrase."""
+        if key not in self._holding:
+            self._holding[key] = self.held_by(set.intersection(*(self._holders[word] for word in key)))
+        return self._holding[key]
+
+    def held_by(self, documents: Iterable[int]) -> Holding:
+        """Return documents with their weight."""
+        held = sorted(documents)
+        return Holding(frozenset(held), sum(self.weights[document] for document in held))
 
     def _inherited(self, index: int) -> dict[int, float]:
         kin = self.children[index]
@@ -103,9 +143,12 @@ def _children(evidence: Sequence[Evidence]) -> list[list[int]]:
     return children
 
 
-def _spans(words: Sequence[Word]) -> Iterator[tuple[Key, Key, float, bool]]:
+def _spans(words: Sequence[Word]) -> Iterator[Span]:
     telling = tells_nouns(words)
+    ends = [telling and word.content and ends_as_noun(words, place) for place, word in enumerate(words)]
     for first in range(len(words)):
+        definite = first > 0 and words[first - 1].form == "the"
+        begins = not may_begin_verb(words, first)
         stems: tuple[str, ...] = ()
         forms: tuple[str, ...] = ()
         for last in range(first, min(first + _WORDS, len(words))):
@@ -115,5 +158,4 @@ def _spans(words: Sequence[Word]) -> Iterator[tuple[Key, Key, float, bool]]:
             stems, forms = (*stems, word.stem), (*forms, word.form)
             length = len(" ".join(forms))
             if 1 < length <= _CHARACTERS:
-                definite = first > 0 and words[first - 1].form == "the"
-                yield stems, forms, is_noun_phrase(words, first, last) if telling else 0.5, definite
+                yield Span(stems, forms, begins and ends[last] if telling else 0.5, definite)

@@ -6,11 +6,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from triptych.core.words import STOP_WORDS, is_unspaced, normal_form, pieces, stem, word_set
+from triptych.core.words import STOP_WORDS, is_unspaced, normal_form, stem, word_set
+from triptych.kernels.words import cut_texts
 
-__all__ = ["Lexicon", "Word", "can_be_noun", "is_noun_phrase", "read", "tells_nouns"]
+__all__ = [
+    "Lexicon", "Word", "can_be_noun", "ends_as_noun", "is_noun_phrase", "may_begin_verb", "read", "tells_nouns",
+]  # fmt: skip
 
 # After a noun comes a mark, the end or a stop word, but no determiner: that follows a verb.
 _DETERMINERS = word_set(
@@ -43,6 +45,8 @@ _NO_NOUN = re.compile(r"..(?:[^e]ed|[^mb]ly|ous|less|ful|[^e]ese|metric)$")
 _WORDS = 3
 #: Only capital letters that are no words of their own may stand in a title, as in "vitamin C".
 _LETTER = re.compile("[B-HJ-Z]")
+#: Plain numbers, and versions and ranges: words with a digit and a hyphen.
+_NUMBER = re.compile(r"[\d\-]+|.*-.*\d.*|.*\d.*-.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +74,40 @@ class Word:
 _MARK = Word("", "", "", content=False)
 
 
-def read(text: str, *, cut: bool = False) -> list[Word]:
-    """Return the words and marks of a text.
+def read(texts: Sequence[str], *, limit: int | None = None) -> list[list[Word]]:
+    """Return the words and marks of each text.
 
     Parameters
     ----------
-    text
-        Any text.
-    cut
-        Whether the last word may be half a word, and is left out.
+    texts
+        Any texts.
+    limit
+        Texts of so many characters or more were cut there: their last word may be half a word, and is left out.
     """
-    words: list[Word] = []
-    for piece in pieces(text):
-        word = _word(piece)
-        words.append(word)
-        if word.form and len(word.form) < len(piece):
-            words.append(_MARK)  # what follows a possessive is another phrase
-    return words[:-1] if cut else words
+    cuts = cut_texts(texts)
+    words = [_word(piece) for piece in cuts.pieces]
+    # What follows a possessive is another phrase.
+    runs = [
+        [word, _MARK] if word.form and len(word.form) < len(piece) else [word]
+        for word, piece in zip(words, cuts.pieces, strict=True)
+    ]
+    found: list[list[Word]] = [[] for _ in texts]
+    for number, document in zip(cuts.ids.tolist(), cuts.documents.tolist(), strict=True):
+        if number >= 0:
+            found[document] += runs[number]
+    return [
+        words[:-1] if limit is not None and len(text) >= limit else words
+        for words, text in zip(found, texts, strict=True)
+    ]
 
 
-@lru_cache(maxsize=100_000)
 def _word(piece: str) -> Word:
     form = normal_form(piece)
     content = (
         (1 < len(form) <= 30 or bool(_LETTER.fullmatch(piece)))
         and form not in STOP_WORDS
         and not is_unspaced(form)
-        and not re.fullmatch(r"[\d\-]+|.*-.*\d.*|.*\d.*-.*", form)
+        and not _NUMBER.fullmatch(form)
     )
     surface = piece[: len(form)]
     return Word(surface if surface.lower() == form else form, form, stem(form), content)
@@ -109,12 +120,22 @@ def tells_nouns(words: Sequence[Word]) -> bool:
 
 def is_noun_phrase(words: Sequence[Word], first: int, last: int) -> bool:
     """Tell whether the words from ``first`` to ``last`` look like a noun phrase or the end of one."""
+    return not may_begin_verb(words, first) and ends_as_noun(words, last)
+
+
+def may_begin_verb(words: Sequence[Word], first: int) -> bool:
+    """Tell whether the word before a place is one that verbs follow."""
+    return first > 0 and words[first - 1].form in _BEFORE_VERBS
+
+
+def ends_as_noun(words: Sequence[Word], last: int) -> bool:
+    """Tell whether a word looks like the last one of a noun phrase."""
     after = words[last + 1] if last + 1 < len(words) else _MARK
-    before = words[first - 1].form if first else ""
-    ends = not after.content and after.form not in _DETERMINERS
+    if after.content or after.form in _DETERMINERS:
+        return False
     if words[last].form.endswith("ing") and after.form in _AFTER_PARTICIPLES:
         return False
-    return ends and before not in _BEFORE_VERBS and can_be_noun(words[last].form)
+    return can_be_noun(words[last].form)
 
 
 def _is_verb(words: Sequence[Word], place: int) -> bool:

@@ -83,7 +83,7 @@ class _Titles:
         parts = {part.key for child in self._corpus.children[index] for part in self._parts[child]}
         found = candidates(self._corpus, index)
         if parts:
-            found = [replace(one, score=one.score * (_NAMES_A_PART if one.key in parts else 1)) for one in found]
+            found = [replace(one, score=one.score * _NAMES_A_PART) if one.key in parts else one for one in found]
         found = sorted(found, key=lambda one: (-one.score, one.key))[:_DEPTH]
         return [self._with_noun(found[0], found), *found[1:]] if found else []
 

@@ -7,6 +7,8 @@ shuffled over the same clusters, many times.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -16,15 +18,21 @@ import numpy.typing as npt
 
 from triptych.core.errors import UsageError
 
-__all__ = ["METRICS", "Score", "agreement"]
+__all__ = ["METRICS", "Score", "agreement", "level_agreement"]
 
 #: The metrics, in the order in which they are returned.
 METRICS = ("purity", "weighted_purity", "ari", "ami", "nmi")
 
 Scope = Literal["clustered", "all"]
+#: With and without the noise, in the order in which they are returned.
+SCOPES: tuple[Scope, ...] = ("clustered", "all")
+
+Numbers = Sequence[float | None]
 
 # Scores of two equal tables may differ in the last bits, by the order of their cells: that is still a tie.
 _TIE = 1e-12
+#: Chances below exp(-NEVER) are left out of an expectation.
+_NEVER = 50.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,21 +108,48 @@ def agreement(labels: npt.ArrayLike, classes: npt.ArrayLike, *, n_permutations: 
     Hubert and Arabie (1985), "Comparing partitions"; Vinh, Epps and Bailey (2010), "Information theoretic
     measures for clusterings comparison: variants, properties, normalization and correction for chance".
     """
-    found, truth = _checked("labels", labels), _checked("classes", classes)
-    if found.shape != truth.shape:
-        raise UsageError(f"labels and classes differ in length: {found.size} and {truth.size}")
+    return level_agreement([labels], classes, n_permutations=n_permutations, seed=seed)[0]
+
+
+def level_agreement(
+    levels: Sequence[npt.ArrayLike], classes: npt.ArrayLike, *, n_permutations: int = 200, seed: int
+) -> list[list[Score]]:
+    """Compare every level of a tree with known classes; all levels are compared with the same shuffles.
+
+    Parameters
+    ----------
+    levels
+        int (n,) each, -1 for noise, which is the same rows on every level.
+    classes, n_permutations, seed
+        As :func:`agreement` has them.
+
+    Returns
+    -------
+    list of list of Score
+        What :func:`agreement` returns, for each level.
+
+    Raises
+    ------
+    UsageError
+        As :func:`agreement`, or if the noise of two levels differs.
+    """
+    found, truth = [_checked("labels", labels) for labels in levels], _checked("classes", classes)
+    for labels in found:
+        if labels.shape != truth.shape:
+            raise UsageError(f"labels and classes differ in length: {labels.size} and {truth.size}")
+        if not np.array_equal(labels < 0, found[0] < 0):
+            raise UsageError("the noise of two levels differs", hint="compare each of them by itself")
     if n_permutations < 1:
         raise UsageError(f"n_permutations must be at least 1, got {n_permutations}")
-    clustered, known = found >= 0, truth >= 0
-    scopes: tuple[tuple[Scope, npt.NDArray[np.bool_]], ...] = (
-        ("clustered", clustered),
-        ("all", np.ones_like(clustered)),
-    )
-    scores: list[Score] = []
-    for scope, inside in scopes:
+    known, scores = truth >= 0, [list[Score]() for _ in found]
+    for scope in SCOPES:
+        inside = np.ones_like(known) if scope == "all" or not found else found[0] >= 0
         use = inside & known
+        tables = [_Tables(labels[use], truth[use]) for labels in found]
+        numbers = _numbers(tables, n_permutations, seed)
         unknown = int(np.count_nonzero(inside & ~known))
-        scores += _scores(scope, found[use], truth[use], n_permutations, seed, unknown)
+        for level, table, columns in zip(scores, tables, numbers, strict=True):
+            level += [table.score(scope, metric, columns[metric], unknown) for metric in METRICS]
     return scores
 
 
@@ -128,41 +163,22 @@ def _checked(name: str, values: npt.ArrayLike) -> npt.NDArray[np.int64]:
     return array
 
 
-def _scores(
-    scope: Scope,
-    labels: npt.NDArray[np.int64],
-    classes: npt.NDArray[np.int64],
-    n_permutations: int,
-    seed: int,
-    unknown: int,
-) -> list[Score]:
-    tables = _Tables(labels, classes)
-
-    def score(metric: str, *numbers: float | None) -> Score:
-        value, mean, low, high, p_value = numbers
-        return Score(
-            metric=metric,
-            scope=scope,
-            value=value,
-            baseline_mean=mean,
-            baseline_low=low,
-            baseline_high=high,
-            p_value=p_value,
-            rows=len(labels),
-            rows_unknown=unknown,
-            clusters=len(tables.cluster_sizes),
-            classes=len(tables.class_sizes),
-        )
-
-    if tables.degenerate:
-        return [score(metric, None, None, None, None, None) for metric in METRICS]
-    rng = np.random.default_rng(seed)
-    observed = tables.measure(tables.classes)
-    shuffled = np.array([tables.measure(rng.permutation(tables.classes)) for _ in range(n_permutations)])
+def _numbers(tables: Sequence[_Tables], n_permutations: int, seed: int) -> list[dict[str, Numbers]]:
+    """Return, for each clustering and metric, its value, then mean, low, high and p-value of the same shuffles."""
+    usable = [table for table in tables if not table.degenerate]
+    none: dict[str, Numbers] = dict.fromkeys(METRICS, (None,) * 5)
+    if not usable:
+        return [none for _ in tables]
+    rng, classes = np.random.default_rng(seed), usable[0].classes
+    observed = np.array([table.measure(classes) for table in usable])
+    shuffled = np.empty((n_permutations, *observed.shape))
+    for shuffle in shuffled:
+        order = rng.permutation(classes)
+        shuffle[:] = [table.measure(order) for table in usable]
     low, high = np.percentile(shuffled, [2.5, 97.5], axis=0)
     p_values = (1 + np.count_nonzero(shuffled >= observed - _TIE, axis=0)) / (1 + n_permutations)
-    columns = np.stack([observed, shuffled.mean(axis=0), low, high, p_values])
-    return [score(metric, *map(float, columns[:, i])) for i, metric in enumerate(METRICS)]
+    columns = iter(np.stack([observed, shuffled.mean(axis=0), low, high, p_values], axis=-1).tolist())
+    return [none if table.degenerate else dict(zip(METRICS, next(columns), strict=True)) for table in tables]
 
 
 class _Tables:
@@ -185,12 +201,7 @@ class _Tables:
 
     @cached_property
     def expected_information(self) -> float:
-        from scipy.sparse import csr_array
-        from sklearn.metrics.cluster import expected_mutual_information
-
-        keys, counts = self.cells(self.classes)
-        table = csr_array((counts, np.divmod(keys, self.shape[1])), shape=self.shape)
-        return float(expected_mutual_information(table, self.rows))
+        return _expected_information(self.cluster_sizes, self.class_sizes)
 
     @cached_property
     def mean_entropy(self) -> float:
@@ -202,36 +213,78 @@ class _Tables:
         a, b = _pairs(self.cluster_sizes), _pairs(self.class_sizes)
         return a * b / (self.rows * (self.rows - 1) / 2), (a + b) / 2
 
+    @cached_property
+    def count_logs(self) -> npt.NDArray[np.float64]:
+        """The number n times its logarithm, for every count that a cell may have."""
+        counts = np.arange(int(self.cluster_sizes.max()) + 1, dtype=np.float64)
+        logs: npt.NDArray[np.float64] = counts * np.log(counts.clip(1))
+        return logs
+
+    @cached_property
+    def independent(self) -> float:
+        """The sum of ``count_logs`` over the cells if they told nothing, times the rows."""
+        margins = (float(np.sum(sizes * np.log(sizes))) for sizes in (self.cluster_sizes, self.class_sizes))
+        return sum(margins) - self.rows * math.log(self.rows)
+
     def cells(self, classes: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Return the non-empty cells of the table, row by row, and their counts."""
+        """Return the counts of the cells of the table, empty ones or not, and the largest of each cluster."""
         codes = self.offsets + classes
         size = self.shape[0] * self.shape[1]
         if size > 8 * self.rows:
             # A wide, nearly empty table: sorting the rows is cheaper than visiting every cell.
             keys, counts = np.unique(codes, return_counts=True)
-            return keys, counts
+            return counts, np.maximum.reduceat(counts, np.searchsorted(keys, np.arange(0, size, self.shape[1])))
         table = np.bincount(codes, minlength=size)
-        keys = np.flatnonzero(table)
-        return keys, table[keys]
+        return table, table.reshape(self.shape).max(axis=1)
 
-    def measure(self, classes: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    def measure(self, classes: npt.NDArray[np.int64]) -> tuple[float, ...]:
         """Return the five metrics for one order of the classes."""
-        keys, counts = self.cells(classes)
-        rows, columns = np.divmod(keys, self.shape[1])
-        dominant = np.maximum.reduceat(counts, np.searchsorted(rows, np.arange(self.shape[0])))
-        by_chance = self.cluster_sizes[rows] / self.rows * self.class_sizes[columns]
+        counts, dominant = self.cells(classes)
         # Rounding may leave a tiny negative number where the two are independent.
-        information = max(float(np.sum(counts / self.rows * np.log(counts / by_chance))), 0.0)
+        information = max((float(self.count_logs[counts].sum()) - self.independent) / self.rows, 0.0)
         expected_pairs, most_pairs = self.pairs
-        return np.array(
-            [
-                np.mean(dominant / self.cluster_sizes),
-                np.sum(dominant) / self.rows,
-                (_pairs(counts) - expected_pairs) / (most_pairs - expected_pairs),
-                (information - self.expected_information) / (self.mean_entropy - self.expected_information),
-                information / self.mean_entropy,
-            ]
+        together = float(counts @ counts - self.rows) / 2
+        return (
+            float(np.mean(dominant / self.cluster_sizes)),
+            float(dominant.sum()) / self.rows,
+            (together - expected_pairs) / (most_pairs - expected_pairs),
+            (information - self.expected_information) / (self.mean_entropy - self.expected_information),
+            information / self.mean_entropy,
         )
+
+    def score(self, scope: Scope, metric: str, numbers: Numbers, unknown: int) -> Score:
+        """Return one measure with what it was made from."""
+        value, mean, low, high, p_value = numbers
+        return Score(
+            metric=metric, scope=scope, value=value,
+            baseline_mean=mean, baseline_low=low, baseline_high=high, p_value=p_value,
+            rows=self.rows, rows_unknown=unknown, clusters=self.shape[0], classes=self.shape[1],
+        )  # fmt: skip
+
+
+def _expected_information(one: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> float:
+    """Return the mutual information, in nats, that partitions of these sizes have on average by chance.
+
+    The number of rows in a cell is hypergeometric (Vinh, Epps and Bailey, equation 24a). Counts so far from the mean
+    that Chernoff's bound makes their chance less than exp(-50) are left out.
+    """
+    rows = int(one.sum())
+    few, many = sorted((np.unique(sizes, return_counts=True) for sizes in (one, other)), key=lambda pair: len(pair[0]))
+    factorial = np.array([math.lgamma(n + 1) for n in range(rows + 1)])
+    b, times = many
+    expected = 0.0
+    for a, count in zip(*few, strict=True):
+        mean = a * b / rows
+        far = _NEVER / 3 + np.sqrt((_NEVER / 3) ** 2 + 2 * _NEVER * mean)
+        low = np.maximum(np.maximum(a + b - rows, np.floor(mean - far)), 1).astype(np.int64)
+        high = np.minimum(np.minimum(a, b), np.ceil(mean + far)).astype(np.int64)
+        which = np.repeat(np.arange(len(b)), high - low + 1)
+        n = np.arange(len(which)) - np.repeat(np.cumsum(high - low + 1) - (high - low + 1) - low, high - low + 1)
+        ways = factorial[a] + factorial[rows - a] - factorial[rows] + factorial[b] + factorial[rows - b]
+        left, right = a - n, b[which] - n
+        chance = np.exp(ways[which] - factorial[n] - factorial[left] - factorial[right] - factorial[rows - a - right])
+        expected += count * float(np.sum(times[which] * chance * n * np.log(n / mean[which])))
+    return expected / rows
 
 
 def _entropy(sizes: npt.NDArray[np.int64]) -> float:

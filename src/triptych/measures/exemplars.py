@@ -11,6 +11,9 @@ __all__ = ["most_popular", "nearest_centre"]
 
 Rows = npt.NDArray[np.int64]
 
+#: Rows that are looked at together: copies of them stay in the cache.
+_BLOCK_ROWS = 512
+
 
 def nearest_centre(vectors: npt.NDArray[np.float32], labels: npt.NDArray[np.int32], top: int) -> list[Rows]:
     """Return, for each cluster, the rows nearest its mean direction.
@@ -31,8 +34,9 @@ def nearest_centre(vectors: npt.NDArray[np.float32], labels: npt.NDArray[np.int3
     """
     nearest = []
     for rows in _members(labels):
-        members = vectors[rows].astype(np.float64)
-        cosine = members @ members.mean(axis=0)
+        parts = [rows[at : at + _BLOCK_ROWS] for at in range(0, len(rows), _BLOCK_ROWS)]
+        total = sum(vectors[part].sum(axis=0, dtype=np.float64) for part in parts)
+        cosine = np.concatenate([vectors[part] @ (total / len(rows)) for part in parts])
         # Rounded, so that equal documents tie and their order is that of the rows.
         nearest.append(rows[np.argsort(-cosine.round(9), kind="stable")[:top]])
     return nearest

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["describe"]
+__all__ = ["describe", "unit_rows"]
 
-#: Rows that are looked at together: the matrix is never copied whole.
-_BLOCK_ROWS = 65_536
+#: Numbers that are looked at together: few enough to stay in the cache.
+_BLOCK = 2**17
 
 
 def describe(array: npt.NDArray[Any]) -> dict[str, Any]:
@@ -30,16 +30,21 @@ def describe(array: npt.NDArray[Any]) -> dict[str, Any]:
         ``std`` (population), ``min``, ``max`` over the finite values, None when there are none.
     """
     count = nan = infinite = zero_rows = 0
-    total, low, high = 0.0, math.inf, -math.inf
+    mean, squares, low, high = 0.0, 0.0, math.inf, -math.inf
     for block in _blocks(array):
+        zero_rows += int((~block.any(axis=1)).sum())
         finite = block[np.isfinite(block)]
-        nan += int(np.isnan(block).sum())
-        infinite += int(np.isinf(block).sum())
-        zero_rows += int((block == 0).all(axis=1).sum())
-        count, total = count + finite.size, total + float(finite.sum())
-        low, high = float(finite.min(initial=low)), float(finite.max(initial=high))
-    mean = total / max(count, 1)
-    squares = math.fsum(float(((block[np.isfinite(block)] - mean) ** 2).sum()) for block in _blocks(array))
+        if finite.size < block.size:
+            nan += int(np.isnan(block).sum())
+            infinite += int(np.isinf(block).sum())
+        if finite.size:
+            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+            part, before = float(finite.mean()), count
+            count += finite.size
+            apart = part - mean
+            mean += apart * finite.size / count
+            # The squares of two parts about their common mean (Chan, Golub and LeVeque 1979).
+            squares += float(np.square(finite - part).sum()) + apart * apart * before * finite.size / count
     return {
         "shape": tuple(array.shape),
         "dtype": str(array.dtype),
@@ -54,5 +59,27 @@ def describe(array: npt.NDArray[Any]) -> dict[str, Any]:
     }
 
 
+def unit_rows(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return vectors at unit length.
+
+    Parameters
+    ----------
+    values
+        float32 (n, d), no row without a length.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (n, d), each row divided in float64.
+    """
+    unit = np.empty_like(values)
+    at = 0
+    for block in _blocks(values):
+        unit[at : at + len(block)] = block / np.linalg.norm(block, axis=1, keepdims=True)
+        at += len(block)
+    return unit
+
+
 def _blocks(array: npt.NDArray[Any]) -> Iterator[npt.NDArray[np.float64]]:
-    return (array[at : at + _BLOCK_ROWS].astype(np.float64) for at in range(0, len(array), _BLOCK_ROWS))
+    rows = max(_BLOCK // max(array.shape[1], 1), 1)
+    return (array[at : at + rows].astype(np.float64) for at in range(0, len(array), rows))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from triptych.core.atlas import Atlas, last
 from triptych.core.errors import UsageError, nearest
 from triptych.core.slots import Shelf, Vectors
+from triptych.measures.vectors import unit_rows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,11 +38,13 @@ def given(params: Mapping[str, Any]) -> dict[str, Any]:
 
 def directions(vectors: Vectors) -> npt.NDArray[np.float32]:
     """Return the vectors at unit length, float32 (m, d)."""
-    if vectors.unit:
-        return vectors.values
-    lengths = np.linalg.norm(vectors.values.astype(np.float64), axis=1, keepdims=True)
-    unit: npt.NDArray[np.float32] = (vectors.values / lengths).astype(np.float32)
-    return unit
+    return vectors.values if vectors.unit else unit_rows(vectors.values)
+
+
+def cosine(distances: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the cosine distances of unit vectors at Euclidean ones: |a - b|² = 2 (1 - cos)."""
+    halves: npt.NDArray[np.float32] = (distances * distances / 2).astype(np.float32)
+    return halves
 
 
 def vector_audit(found: Mapping[str, Any]) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from triptych.core.atlas import Atlas
 from triptych.core.errors import UsageError
 from triptych.core.step import Outcome, Plan, run_step, text_digest
-from triptych.measures.agreement import agreement
+from triptych.measures.agreement import level_agreement
 from triptych.stages._inputs import pick, reads
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ __all__ = ["audit"]
 
 def audit(atlas: Atlas, *, tree: str | None = None, n_permutations: int = 200) -> Atlas:
     """Compare every level with every group column, each score beside its permutation baseline.
+
+    The levels of a tree are compared with the same shuffles.
 
     Parameters
     ----------
@@ -72,10 +74,9 @@ def _frame(
 
     rows: list[dict[str, Any]] = []
     for name, values in columns.items():
-        classes = _codes(values)
-        for level, labels in enumerate(levels):
-            scores = agreement(labels, classes, n_permutations=n_permutations, seed=seed)
-            rows += [{"column": name, "level": level} | asdict(score) for score in scores]
+        scores = level_agreement(list(levels), _codes(values), n_permutations=n_permutations, seed=seed)
+        for level, found in enumerate(scores):
+            rows += [{"column": name, "level": level} | asdict(score) for score in found]
     return pl.DataFrame(rows, infer_schema_length=None)
 
 

@@ -20,6 +20,8 @@ from triptych.core.store import Store
 from triptych.describers.base import Describer
 from triptych.encoders.base import Encoder
 from triptych.labellers.base import Labeller
+from triptych.neighbours.base import Neighbours
+from triptych.stages.adopt import adopt
 from triptych.stages.attach import attach
 from triptych.stages.audit import audit
 from triptych.stages.cluster import cluster
@@ -40,6 +42,13 @@ class Road:
 
     encoder: str = setting("minilm", Text(help="method that turns texts into vectors"))
     metric: str = setting("cosine", Choice(options=METRICS, help="distance between vectors"))
+    neighbours: str | None = setting(
+        None,
+        Text(
+            optional=True,
+            help="method that finds each row's neighbours; exact up to 100,000 rows and ivf above unless given",
+        ),
+    )
     n_neighbors: int | None = setting(
         None,
         Integer(low=2, high=500, optional=True, help="neighbours that layouts keep near; 15 unless given"),
@@ -68,6 +77,12 @@ class Road:
     )
     n_clusters: int | None = setting(
         None, Integer(low=1, high=10_000, optional=True, help="number of clusters, for methods that need one")
+    )
+    noise: str = setting(
+        "keep",
+        Choice(
+            options=("keep", "nearest"), help="rows in no cluster stay so, or go to the nearest one and are flagged"
+        ),
     )
     levels: tuple[int, ...] = setting(LEVELS, Sizes(low=1, help="topics asked of the coarser levels"))
     describer: str = setting("mmr", Text(help="method that finds the words of a topic"))
@@ -178,7 +193,8 @@ def travel(atlas: Atlas, road: Road) -> Atlas:
     _check_rows(road, rows)
     if not len(atlas.vectors):
         atlas = encode(atlas, road.encoder)
-    atlas = relate(atlas, metric=road.metric, k=n_neighbors and max(n_neighbors - 1, min(DEFAULT_K, rows - 1)))
+    k = n_neighbors and max(n_neighbors - 1, min(DEFAULT_K, rows - 1))
+    atlas = relate(atlas, road.neighbours, metric=road.metric, k=k)
     knobs: dict[str, Any] = {"n_neighbors": n_neighbors}
     on = list(atlas.vectors)[-1]
     if road.reduction:
@@ -186,6 +202,8 @@ def travel(atlas: Atlas, road: Road) -> Atlas:
         atlas = reduce(atlas, "umap", n_components=road.reduction, min_dist=0.0, name=on, **knobs)
     atlas = reduce(atlas, "umap", n_components=2, min_dist=road.min_dist, name="umap2", **knobs)
     atlas = cluster(atlas, road.clusterer, on=on, **_clusterer_params(road))
+    if road.noise == "nearest":
+        atlas = adopt(atlas, on=on)
     atlas = nest(atlas, on=on, sizes=road.levels)
     atlas = describe(atlas, road.describer, **_describer_params(road))
     atlas = label(atlas, road.labeller)
@@ -211,6 +229,8 @@ def _road(settings: dict[str, Any]) -> Road:
         raise UsageError(f"clusterers/{road.clusterer} takes no {name}", hint=f"it takes {', '.join(takes)}")
     create("clusterers", road.clusterer, Clusterer, _clusterer_params(road))
     create("encoders", road.encoder, Encoder, {})
+    if road.neighbours is not None:
+        create("neighbours", road.neighbours, Neighbours, {})
     create("describers", road.describer, Describer, _describer_params(road))
     create("labellers", road.labeller, Labeller, {})
     return road

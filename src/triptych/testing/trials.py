@@ -120,10 +120,14 @@ class ClustererTrial(Trial):
     def run(self, method: Any, sample: Sample, *, seed: int = 0, threads: int = 1) -> Result:
         """Partition the rows."""
         found = method.fit_predict(sample.points, seed=seed, threads=threads)
-        return {"labels": found.labels, "strength": found.strength}
+        result = {"labels": found.labels, "strength": found.strength}
+        if found.persistence is None:
+            return result
+        # As every row sees it: that of its cluster, 0 for noise.
+        return result | {"persistence": np.append(found.persistence, np.float32(0))[found.labels]}
 
     def problems(self, method: Any, sample: Sample, result: Result) -> Iterator[str]:
-        """Ids are -1 or more, strength is from 0 to 1, and 0 for noise."""
+        """Ids are -1 or more, strength and persistence are from 0 to 1, and strength is 0 for noise."""
         labels, strength = result["labels"], result["strength"]
         if labels.shape != (len(sample),) or not np.issubdtype(labels.dtype, np.integer):
             yield f"labels are {labels.dtype} {labels.shape}, wanted whole numbers ({len(sample)},)"
@@ -135,6 +139,10 @@ class ClustererTrial(Trial):
             yield "strength is not from 0 to 1"
         if strength.shape == labels.shape and strength[labels == -1].any():
             yield "the strength of noise is not 0"
+        if "persistence" in result:
+            yield from _array("persistence", result["persistence"], np.float32, (len(sample),))
+            if result["persistence"].min(initial=0) < 0 or result["persistence"].max(initial=1) > 1:
+                yield "persistence is not from 0 to 1"
 
 
 class NesterTrial(Trial):
