@@ -407,13 +407,15 @@ def test_a_broken_payload_is_said_aloud(open_html: Any, open_map: Any) -> None:
 
 def test_accessible_names_and_focus_order(open_map: Any) -> None:
     opened = open_map()
-    controls = opened.page.locator("button, input, canvas.map")
+    controls = opened.page.locator("button, input, select, canvas.map")
     names = controls.evaluate_all("(all) => all.map((e) => e.ariaLabel || e.textContent.trim())")
     assert len(names) > 8
     assert all(names)
     assert opened.page.locator(".search .status").get_attribute("aria-live") == "polite"
     opened.page.keyboard.press("Tab")
     assert opened.page.evaluate("document.activeElement.type") == "search"
+    opened.page.keyboard.press("Tab")
+    assert opened.page.evaluate("document.activeElement.textContent") == "Open all"
     opened.page.keyboard.press("Tab")
     assert "fold" in opened.page.evaluate("document.activeElement.className")
     opened.page.keyboard.press("Enter")

@@ -48,7 +48,11 @@ def test_values_that_json_lacks() -> None:
     }
     data = MapData(title="t", xy=np.eye(3)[:, :2], names=["a", "\ud800b\udfff", "c"], fields=fields)
     packed = head(data)
-    assert packed["fields"] == [["f32", [0.1, None, None]], ["mixed", ["a", None, None]], ["flag", [True, False, True]]]
+    assert packed["fields"] == [
+        {"name": "f32", "kind": "number", "cells": [0.1, None, None]},
+        {"name": "mixed", "kind": "text", "cells": ["a", None, None]},
+        {"name": "flag", "kind": "category", "cells": [True, False, True]},
+    ]
     assert packed["names"][1] == "\ufffdb\ufffd"
     assert packed["replaced"] == 2
 
@@ -61,11 +65,14 @@ def test_links_are_split() -> None:
 
 def test_topics_refer_by_place() -> None:
     levels = (
-        MapLevel(np.array([10, -1, 30]), (MapTopic(30, "b", (), 1, 5), MapTopic(10, "a", ("w",), 1))),
+        MapLevel(np.array([10, -1, 30]), (MapTopic(30, "b", (), 1, 5, (2, 0), "holds"), MapTopic(10, "a", ("w",), 1))),
         MapLevel(np.array([-1, -1, 5]), (MapTopic(5, "top", (), 1),)),
     )
     packed = head(MapData(title="t", xy=np.eye(3)[:, :2], names=list("abc"), levels=levels))
-    assert packed["levels"][0]["topics"] == [[30, "b", [], 1, 0], [10, "a", ["w"], 1, -1]]
+    assert packed["levels"][0]["topics"] == [
+        [30, "b", [], 1, 0, [2, 0], "holds"],
+        [10, "a", ["w"], 1, -1, [], ""],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -79,6 +86,10 @@ def test_topics_refer_by_place() -> None:
         ({"fields": {"year": [1]}}, "field 'year' has 1 values"),
         ({"levels": (MapLevel(np.zeros(3, int), ()),)}, "level 0: assignment has 3 values"),
         ({"levels": (MapLevel(np.full(200, -1), (MapTopic(0, "a", (), 0, 4),)),)}, "topic 0 has parent 4"),
+        (
+            {"levels": (MapLevel(np.full(200, -1), (MapTopic(0, "a", (), 0, -1, (200,)),)),)},
+            "exemplar 200 of 200 points",
+        ),
         ({"sprites": Sprites(b"", "image/svg+xml", 2, 2, np.zeros(200, int))}, "no raster type"),
         ({"sprites": Sprites(b"", "image/png", 2, 2, np.zeros(2, int))}, "sprites: index has 2"),
     ],

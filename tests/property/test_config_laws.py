@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triptych.core.config import dump_config, parse_config
-from triptych.core.params import Choice, Flag, Integer, Limit, Names, Real, Sizes
+from triptych.core.params import Choice, Flag, Integer, Limit, Names, Pairs, Real, Sizes
 from triptych.stages.run import SETTINGS
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -27,6 +27,8 @@ def legal(limit: Limit) -> st.SearchStrategy[Any]:
         return st.booleans()
     if isinstance(limit, Sizes):
         return st.lists(st.integers(limit.low), max_size=4).map(tuple)
+    if isinstance(limit, Pairs):
+        return st.lists(st.builds("{}.{}={}".format, st.text("ab"), st.text("ab"), WORDS), max_size=3).map(tuple)
     return st.lists(WORDS, max_size=3).map(tuple) if isinstance(limit, Names) else WORDS
 
 

@@ -223,7 +223,7 @@ def test_marked_rows_take_no_part_and_none_vanishes() -> None:
         ),
         ({"min_cluster_size": 241}, r"min_cluster_size 241 is more than the 240 rows\n.*value is 240"),
         ({"encoder": "minlm"}, r"no method 'minlm' in encoders\n.*did you mean minilm\?"),
-        ({"describer": "ctfidf", "diversity": 0.5}, r"describers/ctfidf has no parameter 'diversity'"),
+        ({"describer": "ctfidf", "diversity": 0.5}, r"describers/ctfidf takes no diversity"),
     ],
 )
 def test_wrong_settings_are_told_before_the_first_slow_step(
@@ -249,3 +249,29 @@ def test_f120_an_array_with_metadata_and_frames_come_out() -> None:
     assert isinstance(atlas.topics(), pl.DataFrame)
     assert isinstance(atlas.rows, pl.DataFrame)
     assert atlas.kept["kind"].n_unique() == 6
+
+
+def test_parameters_of_the_methods_of_the_road_are_given_by_name() -> None:
+    vectors, _ = planted(240)
+    atlas = tp.run(vectors, params=["reducer.spread=2", "clusterer.min_cluster_size=30", "neighbours.rounds=2"],
+                   neighbours="ivf", describer="ctfidf")  # fmt: skip
+    given = {step.stage: step.params for step in atlas.steps}
+    assert given["relate"]["rounds"] == 2
+    assert given["reduce"]["spread"] == 2.0
+    assert given["cluster"]["min_cluster_size"] == 30
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        (["encoder.windo=128"], "encoders/minilm has no parameter 'windo'"),
+        (["encoder.window=wide"], "encoders/minilm: window must be a whole number"),
+        (["encoder.window=4"], "encoders/minilm: window must be a whole number"),
+        (["encoders.window=128"], "no method of the road is called 'encoders'"),
+        (["window=128"], "run: params must be a list of parameters"),
+        (["reducer.n_components=3"], "n_components has a setting of its own"),
+    ],
+)
+def test_parameters_that_cannot_be_are_refused_before_anything_runs(params: list[str], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        tp.run(planted(60)[0], params=params)

@@ -1,59 +1,73 @@
-/** The map page: holds what is shown and hears what is asked. */
+/** The map page: holds what is asked, hears what is pressed, and tells every part what to show. */
 
-import { fit, panBy, toScreen, toWorld, type Box, type Camera, type Insets } from "./camera";
-import { Dock, pointCard, topicCard, type CardContext } from "./card";
+import { Address } from "./address";
+import { measureOf } from "./bins";
+import { Dock, pointCard, type CardContext } from "./card";
 import { css } from "./colour";
+import { byField, byTopic, type Colouring } from "./colouring";
 import { Controls } from "./controls";
-import { members, type MapData, type Meta, type Topic } from "./data";
+import { members, type Field, type MapData, type Meta, type Topic } from "./data";
+import { readLink, type DeepLink } from "./deepLink";
 import { count, h } from "./dom";
-import { DEEPEST, Eye } from "./eye";
-import { boxOf, group, PointIndex, shapeOf, STEPS, type Shape } from "./geometry";
+import { focusOf, litPoints } from "./filter";
+import { group, shapeOf } from "./geometry";
 import { listen } from "./gestures";
+import { lassoCard, topicCard } from "./groupCards";
+import { Histogram, snapped, type Brush } from "./histogram";
 import { HoverCard } from "./hover";
 import { onKey, type KeyActions } from "./keys";
-import { LabelLayer } from "./labelLayer";
+import { pointsIn, type Polygon } from "./lasso";
+import { LassoTool } from "./lassoTool";
+import { Legend } from "./legend";
+import { MapView, type Shown } from "./mapView";
 import { Palette, THEMES, type Theme } from "./palette";
-import { Renderer } from "./renderer";
 import { SearchBox } from "./searchBox";
-import { makeSide } from "./side";
-import { pointSize, spriteSize } from "./sizes";
+import { Side } from "./side";
 import { loadSheet, type Sheet } from "./sprites";
 import { styleOf } from "./style";
 import { TopicsPanel } from "./topicsPanel";
 
-const NARROW = 760;
-
 export type Selection =
-  { readonly kind: "point"; readonly point: number } | { readonly kind: "topic"; readonly topic: Topic };
+  | { readonly kind: "point"; readonly point: number }
+  | { readonly kind: "topic"; readonly topic: Topic }
+  | { readonly kind: "lasso"; readonly polygon: Polygon; readonly points: readonly number[] };
+
+/** Milliseconds without a change before the address is written. */
+const QUIET = 120;
 
 export class App {
-  readonly canvas = h("canvas", { className: "map", tabIndex: 0, role: "img" });
-  readonly shapes: readonly (readonly (Shape | null)[])[];
-  readonly eye: Eye;
   theme: Theme;
   hits: readonly number[] | null = null;
   selection: Selection | null = null;
-  readonly labels: LabelLayer;
+  brush: Brush | null = null;
+  colouring: Colouring;
+  lit: readonly number[] = [];
+  outlines = false;
+  readonly view: MapView;
+  private topicsOff: ReadonlySet<Topic> = new Set();
+  private classesOff: ReadonlySet<number> = new Set();
   private readonly palette: Palette;
-  private readonly index: PointIndex;
-  private readonly spacing: number;
-  private readonly renderer: Renderer | null;
+  private readonly topicColours: Colouring;
   private readonly search: SearchBox;
   private readonly topics: TopicsPanel;
+  private readonly legend: Legend;
+  private readonly histogram: Histogram;
   private readonly dock = new Dock(() => this.select(null));
   private readonly hover = new HoverCard();
   private readonly controls: Controls;
-  private readonly side: HTMLElement;
+  private readonly side: Side;
   private sheet: Sheet | null = null;
-  private sideEdge = 0;
   private hovered = -1;
-  private due = 0;
+  private readonly lasso: LassoTool;
+  private readonly address = new Address((link) => this.apply(link));
+  private styling = 0;
+  private saving = 0;
 
   private readonly keys: KeyActions = {
     search: () => this.search.focus(),
-    zoom: (factor) => this.zoomMiddle(factor),
-    reset: () => this.eye.flyHome(),
-    pan: (dx, dy) => this.pan(dx, dy),
+    zoom: (factor) => this.view.zoom(factor),
+    reset: () => this.view.eye.flyHome(),
+    pan: (dx, dy) => this.view.pan(dx, dy),
     escape: () => this.escape(),
   };
 
@@ -63,59 +77,68 @@ export class App {
     readonly root: HTMLElement,
   ) {
     this.theme = THEMES[matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"];
-    this.shapes = data.levels.map((level) => group(level).map((points) => shapeOf(points, data.xy)));
-    this.palette = new Palette(data, this.shapes);
-    this.index = new PointIndex(data.xy, data.count);
-    this.spacing = this.index.spacing;
-    const world = boxOf(Array(data.count).keys(), data.xy);
-    this.eye = new Eye(
-      world,
-      () => this.insets(false),
-      () => this.redraw(),
+    const shapes = data.levels.map((level) => group(level).map((points) => shapeOf(points, data.xy)));
+    this.palette = new Palette(data, shapes);
+    this.colouring = this.topicColours = byTopic(data, this.palette);
+    this.view = new MapView(
+      data,
+      shapes,
+      this.palette,
+      () => this.shown,
+      () => this.drawn(),
+      () => this.restyle(),
     );
-    this.renderer = Renderer.create(this.canvas, data.xy, () => this.restyle());
-    this.labels = new LabelLayer(data, this.shapes, this.palette, innerWidth < NARROW);
     this.search = new SearchBox(
       data,
       (points) => this.showHits(points),
       (point) => this.goToPoint(point),
     );
-    this.topics = new TopicsPanel(data, (topic) => this.goToTopic(topic));
-    this.controls = new Controls(meta, this.replaced, {
-      zoom: (factor) => this.zoomMiddle(factor),
-      reset: () => this.eye.flyHome(),
-      theme: () => this.setTheme(THEMES[this.theme.name === "dark" ? "light" : "dark"]),
-      topics: () => this.side.classList.toggle("open"),
+    this.topics = new TopicsPanel(data, {
+      go: (topic) => this.goToTopic(topic),
+      toggle: (topic) => this.toggleTopic(topic),
     });
-    this.side = makeSide(meta, data, this.renderer !== null, this.search.element, this.topics.element);
-    this.canvas.setAttribute(
-      "aria-label",
-      `Map of ${count(data.count)} points. The list of topics says the same in words.`,
+    this.legend = new Legend(data, {
+      colour: (field) => this.colourBy(field),
+      without: (classes) => this.switchOff(classes),
+    });
+    this.histogram = new Histogram(data, (brush) => this.setBrush(brush));
+    this.controls = new Controls(meta, this.replaced, {
+      zoom: (factor) => this.view.zoom(factor),
+      reset: () => this.view.eye.flyHome(),
+      theme: () => this.setTheme(THEMES[this.theme.name === "dark" ? "light" : "dark"]),
+      topics: () => this.side.element.classList.toggle("open"),
+      lasso: () => this.lasso.pick(!this.lasso.ready),
+      outlines: () => this.setOutlines(!this.outlines),
+    });
+    this.lasso = new LassoTool(
+      this.view.canvas,
+      (ready) => this.controls.press("lasso", ready),
+      (polygon) => this.selectLasso(polygon),
     );
-    root.append(
-      this.side,
-      this.canvas,
-      this.labels.element,
-      this.dock.element,
-      this.hover.element,
-      this.controls.element,
-      this.controls.about,
-    );
+    const panels = [this.search, this.topics, this.legend, this.histogram].map((panel) => panel.element);
+    this.side = new Side(meta, data, this.view.drawable, () => this.apply(readLink("")), panels);
+    const name = `Map of ${count(data.count)} points. The list of topics says the same in words.`;
+    this.view.canvas.setAttribute("aria-label", name);
+    root.append(this.side.element, this.view.canvas, this.view.overlay.element, this.view.labels.element);
+    root.append(this.dock.element, this.hover.element, this.controls.element, this.controls.about);
     if (data.count === 0) root.append(h("p", { className: "loading" }, "There is no point on this map."));
     this.start();
   }
 
   private start(): void {
-    listen(this.canvas, {
-      pan: (dx, dy) => this.pan(dx, dy),
-      zoom: (px, py, factor) => this.eye.move(this.eye.zoomed(px, py, factor)),
-      dive: (px, py) => this.eye.fly(this.eye.zoomed(px, py, 2.2)),
+    listen(this.view.canvas, {
+      pan: (dx, dy) => this.view.pan(dx, dy),
+      zoom: (px, py, factor) => this.view.eye.move(this.view.eye.zoomed(px, py, factor)),
+      dive: (px, py) => this.view.eye.fly(this.view.eye.zoomed(px, py, 2.2)),
       hover: (px, py) => this.point(px, py),
       leave: () => this.point(-1e6, -1e6),
       tap: (px, py) => this.tap(px, py),
+      drawing: (shift) => this.lasso.ready || shift,
+      draw: (px, py) => this.drawLasso(px, py),
+      close: () => this.lasso.close(this.view.eye.camera, this.view.eye.size),
     });
     addEventListener("keydown", (event) => {
-      if (!this.controls.about.open && onKey(event, this.canvas, this.keys)) event.preventDefault();
+      if (!this.controls.about.open && onKey(event, this.view.canvas, this.keys)) event.preventDefault();
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) =>
       this.setTheme(THEMES[event.matches ? "dark" : "light"]),
@@ -123,6 +146,7 @@ export class App {
     new ResizeObserver(() => this.resize()).observe(this.root);
     this.resize();
     this.setTheme(this.theme);
+    this.address.open();
     if (this.data.sprites) void this.loadSprites();
   }
 
@@ -130,31 +154,72 @@ export class App {
     if (!this.data.sprites) return;
     try {
       this.sheet = await loadSheet(this.data.sprites);
-      this.renderer?.setSheet(this.sheet);
+      this.view.setSheet(this.sheet);
     } catch {
       this.sheet = null; // a picture that cannot be decoded leaves a map of points
     }
-    this.redraw();
   }
 
-  // ---- what is shown ----
+  private resize(): void {
+    const { width, height } = this.root.getBoundingClientRect();
+    this.view.resize(width, height, this.side.element.getBoundingClientRect().right);
+  }
+
+  /** Characters that no browser can show, in the whole page. */
+  get replaced(): number {
+    return this.data.replaced + this.meta.replaced;
+  }
+
+  /** Whether nothing moves, all is drawn and the address says so. */
+  get atRest(): boolean {
+    return this.view.atRest && this.styling === 0 && this.saving === 0;
+  }
+
+  // ---- what is asked ----
 
   setTheme(theme: Theme): void {
     this.theme = theme;
     document.documentElement.dataset["theme"] = theme.name;
     document.documentElement.style.setProperty("--ground", css(theme.ground));
-    this.labels.setTheme(theme);
     this.topics.setTheme(this.palette, theme);
-    this.restyle();
+    this.recolour();
     this.refreshDock();
   }
 
-  private restyle(): void {
-    const topic = this.selection?.kind === "topic" ? this.selection.topic : null;
-    const hits = this.hits && new Set(this.hits);
-    this.renderer?.setStyle(styleOf(this.data, this.palette, { theme: this.theme, hits, topic }));
-    this.labels.light(this.hits ? null : topic);
-    this.redraw();
+  private colourBy(field: Field | null): void {
+    this.colouring = field ? byField(field) : this.topicColours;
+    this.classesOff = new Set();
+    this.recolour();
+  }
+
+  private recolour(): void {
+    // Labels in the colours of topics would say something else than points in those of a column.
+    this.view.labels.setTheme(this.theme, this.colouring.field === null);
+    this.legend.show(this.colouring, this.theme, this.classesOff);
+    this.restyle();
+  }
+
+  private switchOff(classes: ReadonlySet<number>): void {
+    this.classesOff = classes;
+    this.recolour();
+  }
+
+  private toggleTopic(topic: Topic): void {
+    const off = new Set(this.topicsOff);
+    if (!off.delete(topic)) off.add(topic);
+    this.topicsOff = off;
+    this.restyle();
+  }
+
+  private setBrush(brush: Brush | null): void {
+    this.brush = brush;
+    this.restyle();
+  }
+
+  private setOutlines(outlines: boolean): void {
+    this.outlines = outlines;
+    this.controls.press("outlines", outlines);
+    this.view.redraw();
   }
 
   private showHits(points: readonly number[] | null): void {
@@ -163,184 +228,171 @@ export class App {
     this.restyle();
   }
 
-  private get context(): CardContext {
-    return { data: this.data, palette: this.palette, theme: this.theme, sheet: this.sheet };
-  }
-
   select(selection: Selection | null): void {
     this.selection = selection;
-    this.topics.mark(selection?.kind === "topic" ? selection.topic : null);
     this.hover.hide();
     this.refreshDock();
     this.restyle();
   }
 
-  private refreshDock(): void {
-    const chosen = this.selection;
-    this.root.classList.toggle("docked", chosen !== null);
-    if (!chosen) this.dock.hide();
-    else if (chosen.kind === "point") this.dock.show(pointCard(this.context, chosen.point, true));
-    else
-      this.dock.show(
-        topicCard(this.context, chosen.topic, members(this.data, chosen.topic), (point) => this.goToPoint(point)),
-      );
-  }
-
-  // ---- where the eye is ----
-
-  private get narrow(): boolean {
-    return this.eye.size.width < NARROW;
-  }
-
-  private insets(docked: boolean): Insets {
-    if (this.narrow) return { left: 26, right: 26, top: 130, bottom: docked ? this.eye.size.height * 0.42 : 70 };
-    return {
-      left: Math.min(this.sideEdge + 28, this.eye.size.width * 0.4),
-      right: docked ? 350 : 64,
-      top: 44,
-      bottom: 44,
-    };
-  }
-
-  private resize(): void {
-    const { width, height } = this.root.getBoundingClientRect();
-    this.sideEdge = this.side.getBoundingClientRect().right;
-    const ratio = this.ratio();
-    this.canvas.width = Math.round(width * ratio);
-    this.canvas.height = Math.round(height * ratio);
-    this.eye.resize({ width: Math.max(width, 1), height: Math.max(height, 1) });
-  }
-
-  private ratio(): number {
-    return Math.min(devicePixelRatio, 2);
-  }
-
-  /** Characters that no browser can show, in the whole page. */
-  get replaced(): number {
-    return this.data.replaced + this.meta.replaced;
-  }
-
-  /** Whether nothing moves and all is drawn. */
-  get atRest(): boolean {
-    return !this.eye.flying && this.due === 0;
-  }
-
-  private pan(dx: number, dy: number): void {
-    this.eye.move(panBy(this.eye.camera, dx, dy));
-  }
-
-  private zoomMiddle(factor: number): void {
-    const { left, right, top, bottom } = this.insets(this.selection !== null);
-    const { width, height } = this.eye.size;
-    this.eye.fly(this.eye.zoomed((width + left - right) / 2, (height + top - bottom) / 2, factor));
-  }
-
-  /** The camera on a box, beside all panels. */
-  private onto(box: Box, maxScale: number): Camera {
-    return fit(box, this.eye.size, this.insets(true), maxScale);
-  }
-
   goToTopic(topic: Topic): void {
-    const shape = this.shapes[topic.level][topic.place];
     this.select({ kind: "topic", topic });
-    this.side.classList.remove("open");
-    if (shape) this.eye.fly(this.onto(shape.box, DEEPEST / 2));
+    this.side.element.classList.remove("open");
+    this.view.flyToTopic(topic);
   }
 
   goToPoint(point: number): void {
-    const [x, y] = this.spot(point);
     this.select({ kind: "point", point });
-    this.side.classList.remove("open");
-    // Close enough to see its surroundings: about the nearest sixty points' share of the map.
-    const reach = Math.max(0.012, 0.5 * Math.sqrt(60 / Math.max(this.data.count, 60)));
-    const near = this.onto({ x0: x - reach, y0: y - reach, x1: x + reach, y1: y + reach }, DEEPEST).scale;
-    const kept = Math.min(this.eye.camera.scale, this.eye.whole.scale * 12);
-    this.eye.fly(this.onto({ x0: x, y0: y, x1: x, y1: y }, Math.max(near, kept)));
+    this.side.element.classList.remove("open");
+    this.view.flyToPoint(point);
   }
 
-  spot(point: number): [number, number] {
-    return [this.data.xy[2 * point] / STEPS, this.data.xy[2 * point + 1] / STEPS];
+  private selectLasso(polygon: Polygon): void {
+    const points = pointsIn(polygon, this.data.xy).filter((point) => this.view.isVisible(point));
+    this.select({ kind: "lasso", polygon, points });
   }
 
-  // ---- what is asked ----
-
-  private nearest(px: number, py: number): number {
-    const [x, y] = toWorld(this.eye.camera, this.eye.size, px, py);
-    const reach = Math.max(this.pointSize / 2 + 5, this.spriteSize / 2);
-    return this.index.nearest(x, y, reach / this.eye.camera.scale);
+  /** Clear one thing at a time: the lasso tool, the card, the filter, then the search. */
+  private escape(): void {
+    if (this.lasso.ready) this.lasso.pick(false);
+    else if (this.selection) this.select(null);
+    else if (this.brush) this.setBrush(null);
+    else if (this.search.filled) this.search.clear();
+    else this.view.canvas.focus();
   }
+
+  // ---- the mouse ----
 
   private point(px: number, py: number): void {
-    const label = this.labels.at(px, py);
-    this.labels.point(label);
-    const point = label ? -1 : this.nearest(px, py);
-    this.canvas.classList.toggle("over", label !== null || point >= 0);
+    const label = this.view.labels.at(px, py);
+    this.view.labels.point(label);
+    const point = label ? -1 : this.view.nearest(px, py);
+    this.view.canvas.classList.toggle("over", label !== null || point >= 0);
     if (point !== this.hovered) {
       this.hovered = point;
       if (point < 0) this.hover.hide();
       else this.hover.show(pointCard(this.context, point, false));
-      this.redraw();
+      this.view.redraw();
     }
-    if (point >= 0) this.hover.moveTo(px, py, this.eye.size);
+    if (point >= 0) this.hover.moveTo(px, py, this.view.eye.size);
   }
 
   private tap(px: number, py: number): void {
-    this.side.classList.remove("open");
-    const label = this.labels.at(px, py);
+    this.side.element.classList.remove("open");
+    const label = this.view.labels.at(px, py);
     if (label) return this.goToTopic(label.topic);
-    const point = this.nearest(px, py);
+    const point = this.view.nearest(px, py);
     this.select(point >= 0 ? { kind: "point", point } : null);
   }
 
-  /** Clear one thing at a time: the card first, then the search. */
-  private escape(): void {
-    if (this.selection) this.select(null);
-    else if (this.search.filled) this.search.clear();
-    else this.canvas.focus();
+  private drawLasso(px: number, py: number): void {
+    this.lasso.path.push([px, py]);
+    this.view.redraw();
   }
 
-  // ---- drawing ----
+  // ---- what is shown ----
 
-  private get pointSize(): number {
-    return pointSize(this.spacing, this.eye.whole.scale, this.eye.camera.scale);
+  private get context(): CardContext {
+    return { data: this.data, palette: this.palette, theme: this.theme, sheet: this.sheet };
   }
 
-  private get spriteSize(): number {
-    return this.sheet ? spriteSize(this.spacing, this.eye.camera.scale) : 0;
+  private get topic(): Topic | null {
+    return this.selection?.kind === "topic" ? this.selection.topic : null;
   }
 
-  redraw(): void {
-    if (this.due === 0) this.due = requestAnimationFrame(() => this.draw());
+  private get shown(): Shown {
+    const chosen = this.selection;
+    return {
+      theme: this.theme,
+      marked: chosen?.kind === "point" ? chosen.point : this.hovered,
+      docked: chosen !== null,
+      pictures: this.colouring.field === null,
+      outlines: this.outlines,
+      lasso: this.lasso.path.length > 0 ? this.lasso.path : chosen?.kind === "lasso" ? chosen.polygon : [],
+    };
   }
 
-  private draw(): void {
-    this.due = 0;
-    const { camera, size } = this.eye;
-    const marked = this.selection?.kind === "point" ? this.selection.point : this.hovered;
-    this.renderer?.draw({
-      camera,
-      size,
-      ratio: this.ratio(),
-      pointSize: this.pointSize,
-      spriteSize: this.spriteSize,
-      ground: this.theme.ground,
-      ring: this.theme.ring,
-      night: this.theme.name === "dark",
-      marked,
+  private refreshDock(): void {
+    const chosen = this.selection;
+    this.root.classList.toggle("docked", chosen !== null);
+    const go = (point: number) => this.goToPoint(point);
+    if (!chosen) this.dock.hide();
+    else if (chosen.kind === "point") this.dock.show(pointCard(this.context, chosen.point, true));
+    else if (chosen.kind === "lasso") this.dock.show(lassoCard(this.context, chosen.points, go));
+    else this.dock.show(topicCard(this.context, chosen.topic, members(this.data, chosen.topic), go));
+  }
+
+  /** Work out the focus and the look of every point, once a frame however often it is asked. */
+  private restyle(): void {
+    if (this.styling === 0) this.styling = requestAnimationFrame(() => this.style());
+  }
+
+  private style(): void {
+    this.styling = 0;
+    const { data, colouring, selection, brush } = this;
+    const focus = focusOf(data, colouring.code, {
+      hits: this.hits && new Set(this.hits),
+      topic: this.topic,
+      lasso: selection?.kind === "lasso" ? new Set(selection.points) : null,
+      range: brush && { ...brush, values: measureOf(brush.field).values },
+      topicsOff: this.topicsOff,
+      classesOff: this.classesOff,
     });
-    if (!this.renderer) return;
-    const { left, right, top, bottom } = this.insets(this.selection !== null);
-    const edge = 22;
-    this.labels.update(camera, size, {
-      left: left - edge,
-      right: size.width - right + edge,
-      top: top - edge,
-      bottom: size.height - bottom + edge,
-    });
+    this.lit = litPoints(focus);
+    const bare = data.levels.length === 0 && colouring.field === null;
+    this.view.setStyle(styleOf(colouring, this.theme, focus, bare));
+    this.view.labels.light(this.hits ? null : this.topic, this.topicsOff);
+    this.histogram.show(brush, this.lit);
+    const some = this.lit.length < data.count;
+    this.side.say(some ? `${count(this.lit.length)} of ${count(data.count)} points` : "");
   }
 
-  /** Where a point is on the screen, in CSS pixels. */
-  screenOf(point: number): [number, number] {
-    return toScreen(this.eye.camera, this.eye.size, ...this.spot(point));
+  private drawn(): void {
+    clearTimeout(this.saving);
+    this.saving = window.setTimeout(() => this.settle(), QUIET);
+  }
+
+  /** When all is still: what is in view, and the address that leads back here. */
+  private settle(): void {
+    this.saving = 0;
+    this.topics.show(this.topicsOff, this.view.topicsInView(), this.topic);
+    this.side.offerReset(this.address.write(this.link));
+  }
+
+  // ---- the address ----
+
+  private get link(): DeepLink {
+    const chosen = this.selection;
+    const idOf = ({ level, id }: Topic): [number, number] => [level, id];
+    return {
+      at: this.view.place,
+      query: this.search.query.trim(),
+      point: chosen?.kind === "point" ? chosen.point : null,
+      topic: this.topic && idOf(this.topic),
+      lasso: chosen?.kind === "lasso" ? chosen.polygon : null,
+      colour: this.colouring.field?.name ?? null,
+      brush: this.brush && { name: this.brush.field.name, from: this.brush.from, to: this.brush.to },
+      topicsOff: [...this.topicsOff].map(idOf),
+      classesOff: [...this.classesOff],
+      outlines: this.outlines,
+    };
+  }
+
+  /** Show what a link says; what is not on this map is passed over. */
+  private apply(link: DeepLink): void {
+    const topicOf = ([level, id]: readonly [number, number]) =>
+      this.data.levels[level]?.topics.find((topic) => topic.id === id);
+    this.colourBy(this.legend.fieldOf(link.colour));
+    this.switchOff(new Set(link.classesOff));
+    this.topicsOff = new Set(link.topicsOff.map(topicOf).filter((topic) => topic !== undefined));
+    this.brush = link.brush && snapped(this.data, link.brush);
+    this.setOutlines(link.outlines);
+    this.search.ask(link.query);
+    const topic = link.topic && topicOf(link.topic);
+    if (link.lasso) this.selectLasso(link.lasso);
+    else if (topic) this.select({ kind: "topic", topic });
+    else if (link.point !== null && link.point in this.data.names) this.select({ kind: "point", point: link.point });
+    else this.select(null);
+    this.view.place = link.at;
   }
 }

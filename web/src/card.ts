@@ -1,8 +1,9 @@
-/** Cards: what a point or a topic is, in words. */
+/** Cards: what a point is, in words, and the place where cards are shown. */
 
-import { count, h, icon, button, share } from "./dom";
+import { h, icon, button } from "./dom";
 import { css } from "./colour";
-import { isNoise, parentOf, topicPath, type Cell, type MapData, type Topic } from "./data";
+import { isNoise, topicPath, type MapData } from "./data";
+import { written } from "./fields";
 import { safeLink } from "./links";
 import type { Palette, Theme } from "./palette";
 import { paintTile, type Sheet } from "./sprites";
@@ -58,19 +59,12 @@ export function dot(colour: string): HTMLElement {
 }
 
 function fieldList(data: MapData, point: number): HTMLElement | null {
-  const shown = data.fields.filter(([, cells]) => cells[point] !== null && cells[point] !== "");
+  const shown = data.fields.filter(({ cells }) => cells[point] !== null && cells[point] !== "");
   if (shown.length === 0) return null;
   const list = h("dl");
-  for (const [name, cells] of shown)
-    list.append(h("dt", { dir: "auto" }, name), h("dd", { dir: "auto" }, written(cells[point])));
+  for (const field of shown)
+    list.append(h("dt", { dir: "auto" }, field.name), h("dd", { dir: "auto" }, written(field, field.cells[point])));
   return list;
-}
-
-/** A value as text; years and ids keep their digits together. */
-export function written(cell: Cell): string {
-  if (typeof cell === "boolean") return cell ? "yes" : "no";
-  if (typeof cell !== "number") return cell ?? "";
-  return Number.isInteger(cell) ? String(cell) : String(Number(cell.toPrecision(6)));
 }
 
 function linkLine(data: MapData, point: number): HTMLElement | null {
@@ -85,45 +79,6 @@ function linkLine(data: MapData, point: number): HTMLElement | null {
   }
   const refused = address ?? data.links?.refused[point];
   return refused ? h("p", { className: "refused", title: "Not a web or mail address" }, refused) : null;
-}
-
-/** The card of a topic: label, words, size, share, what it is in and some of its members. */
-export function topicCard(
-  context: CardContext,
-  topic: Topic,
-  points: readonly number[],
-  onPoint: (point: number) => void,
-): HTMLElement[] {
-  const { data, palette, theme } = context;
-  const parent = parentOf(data, topic);
-  const parts: (HTMLElement | null)[] = [
-    h("h2", { dir: "auto" }, dot(css(palette.point(topic, theme))), topic.label || "Unnamed topic"),
-    parent ? h("p", { className: "path", dir: "auto" }, `in ${parent.label}`) : null,
-    h("p", { className: "facts" }, `${count(topic.size)} points, ${share(topic.size, data.count)} of the map`),
-    topic.keywords.length > 0
-      ? h("p", { className: "words" }, ...topic.keywords.map((word) => h("bdi", {}, word)))
-      : null,
-    h("h3", {}, "Some of its points"),
-    memberList(data, points, onPoint),
-  ];
-  return parts.filter((part) => part !== null);
-}
-
-function memberList(data: MapData, points: readonly number[], onPoint: (point: number) => void): HTMLElement {
-  const list = h("ul", { className: "members" });
-  const step = Math.max(1, points.length / 8);
-  for (let i = 0; i < Math.min(8, points.length); i++) {
-    const point = points[Math.floor(i * step)];
-    const name = data.names[point] || "Untitled";
-    list.append(
-      h(
-        "li",
-        {},
-        button("member", name, () => onPoint(point), h("bdi", {}, name)),
-      ),
-    );
-  }
-  return list;
 }
 
 /** The docked card: shows one thing at a time and can be closed. */

@@ -9,6 +9,10 @@ export interface Topic {
   readonly size: number;
   /** Place of its topic one level coarser, -1 at the top. */
   readonly parent: number;
+  /** Points that stand for it, the best first. */
+  readonly exemplars: readonly number[];
+  /** What an audit says of it; empty where none was made. */
+  readonly verdict: string;
 }
 
 export interface Level {
@@ -18,6 +22,13 @@ export interface Level {
 }
 
 export type Cell = string | number | boolean | null;
+
+/** A column; dates are days since 1970-01-01 UTC. */
+export interface Field {
+  readonly name: string;
+  readonly kind: "number" | "date" | "category" | "text";
+  readonly cells: readonly Cell[];
+}
 
 export interface Sprites {
   readonly image: Blob;
@@ -34,7 +45,7 @@ export interface MapData {
   readonly texts: readonly string[] | null;
   /** Finest first. */
   readonly levels: readonly Level[];
-  readonly fields: readonly (readonly [string, readonly Cell[]])[];
+  readonly fields: readonly Field[];
   readonly links: {
     readonly safe: readonly (string | null)[];
     readonly refused: Readonly<Record<string, string>>;
@@ -52,7 +63,15 @@ export interface Meta {
   readonly replaced: number;
 }
 
-type RawTopic = [id: number, label: string, keywords: string[], size: number, parent: number];
+type RawTopic = [
+  id: number,
+  label: string,
+  keywords: string[],
+  size: number,
+  parent: number,
+  exemplars: number[],
+  verdict: string,
+];
 
 interface Head extends Omit<MapData, "xy" | "levels" | "sprites"> {
   readonly xy: number;
@@ -88,8 +107,9 @@ export function unpack(buffer: ArrayBuffer): MapData {
   };
 }
 
-function toTopic([id, label, keywords, size, parent]: RawTopic, level: number, place: number): Topic {
-  return { level, place, id, label, keywords, size, parent };
+function toTopic(raw: RawTopic, level: number, place: number): Topic {
+  const [id, label, keywords, size, parent, exemplars, verdict] = raw;
+  return { level, place, id, label, keywords, size, parent, exemplars, verdict };
 }
 
 function view(buffer: ArrayBuffer, base: number, [kind, offset, length]: [string, number, number]) {
@@ -121,6 +141,18 @@ export function topicPath(data: MapData, point: number): Topic[] {
 /** Whether a point was left out of every topic; nothing is noise on a map without levels. */
 export function isNoise(data: MapData, point: number): boolean {
   return data.levels.length > 0 && data.levels.every((level) => level.assignment[point] < 0);
+}
+
+/** The finest topic of each point as a place among all topics, level after level; −1 for none. */
+export function finestTopics(data: MapData): Int32Array {
+  const finest = new Int32Array(data.count).fill(-1);
+  let base = data.levels.reduce((sum, level) => sum + level.topics.length, 0);
+  for (const level of [...data.levels].reverse()) {
+    base -= level.topics.length;
+    for (let point = 0; point < data.count; point++)
+      if (level.assignment[point] >= 0) finest[point] = base + level.assignment[point];
+  }
+  return finest;
 }
 
 /** The topic one level coarser, undefined at the top. */

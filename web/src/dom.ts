@@ -41,14 +41,32 @@ export function button(
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An icon of strokes on a 20 × 20 grid. */
-export function icon(path: string): SVGSVGElement {
+/** A drawing of one path, which says nothing that the words beside it do not. */
+function drawing(viewBox: string, path: string): SVGSVGElement {
   const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 20 20");
+  svg.setAttribute("viewBox", viewBox);
   svg.setAttribute("aria-hidden", "true");
   const line = document.createElementNS(SVG, "path");
   line.setAttribute("d", path);
   svg.append(line);
+  return svg;
+}
+
+/** An icon of strokes on a 20 × 20 grid. */
+export function icon(path: string): SVGSVGElement {
+  return drawing("0 0 20 20", path);
+}
+
+/** Bars of these heights side by side, stretched over the room there is; `most` is the height of a full bar. */
+export function bars(counts: readonly number[], most = Math.max(...counts)): SVGSVGElement {
+  const gap = counts.length > 30 ? 0.12 : 0.06;
+  const path = counts.map((n, i) => {
+    const height = n > 0 && most > 0 ? Math.max((100 * n) / most, 2) : 0; // one point still shows
+    return height > 0 ? `M${i + gap} 100V${(100 - height).toFixed(2)}H${i + 1 - gap}V100Z` : "";
+  });
+  const svg = drawing(`0 0 ${Math.max(counts.length, 1)} 100`, path.join(""));
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("class", "bars");
   return svg;
 }
 

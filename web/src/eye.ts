@@ -23,7 +23,7 @@ export class Eye {
   camera: Camera = { x: 0.5, y: 0.5, scale: 1 };
   size: Size = { width: 1, height: 1 };
   /** Whether the whole map is in view, to be kept so when the window changes. */
-  private home = true;
+  home = true;
   private frame = 0;
 
   /** `insets` says what panels cover, `onChange` is told of every move. */

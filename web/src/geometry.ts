@@ -127,8 +127,8 @@ export class PointIndex {
     return Math.min(this.side - 1, Math.floor((step / (STEPS + 1)) * this.side));
   }
 
-  /** The nearest point within a radius of a world spot, -1 when there is none. */
-  nearest(x: number, y: number, radius: number): number {
+  /** The nearest of the visible points within a radius of a world spot, -1 when there is none. */
+  nearest(x: number, y: number, radius: number, visible?: Uint8Array): number {
     const clamp = (value: number) => this.cell(Math.min(Math.max(value, 0), 1) * STEPS);
     let best = -1;
     let least = (radius * STEPS) ** 2;
@@ -139,7 +139,7 @@ export class PointIndex {
         i++
       ) {
         const away = distance2(this.xy, this.points[i], x * STEPS, y * STEPS);
-        if (away <= least) [best, least] = [this.points[i], away];
+        if (away <= least && visible?.[this.points[i]] !== 0) [best, least] = [this.points[i], away];
       }
     }
     return best;

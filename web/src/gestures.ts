@@ -8,12 +8,19 @@ export interface Gestures {
   hover(px: number, py: number): void;
   leave(): void;
   tap(px: number, py: number): void;
+  /** Whether a drag that begins now draws a lasso instead of moving the map. */
+  drawing(shift: boolean): boolean;
+  /** The lasso goes on here. */
+  draw(px: number, py: number): void;
+  /** The lasso is done. */
+  close(): void;
 }
 
 /** Listen on an element; coordinates are CSS pixels from its corner. */
 export function listen(element: HTMLElement, to: Gestures): void {
   const down = new Map<number, [number, number]>();
   let travelled = 0;
+  let drawing = false;
   const spot = (event: MouseEvent): [number, number] => {
     const box = element.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
@@ -21,8 +28,9 @@ export function listen(element: HTMLElement, to: Gestures): void {
   element.addEventListener("pointerdown", (event) => {
     if (event.pointerType === "mouse" && event.button !== 0) return;
     element.setPointerCapture(event.pointerId);
-    if (down.size === 0) travelled = 0;
+    if (down.size === 0) [travelled, drawing] = [0, to.drawing(event.shiftKey)];
     down.set(event.pointerId, spot(event));
+    if (drawing) to.draw(...spot(event));
   });
   element.addEventListener("pointermove", (event) => {
     const now = spot(event);
@@ -33,14 +41,21 @@ export function listen(element: HTMLElement, to: Gestures): void {
     }
     travelled += Math.hypot(now[0] - before[0], now[1] - before[1]);
     const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
-    if (other) pinch(to, other, before, now);
+    if (drawing) to.draw(...now);
+    else if (other) pinch(to, other, before, now);
     else if (travelled > 4) to.pan(now[0] - before[0], now[1] - before[1]);
     down.set(event.pointerId, now);
   });
   element.addEventListener("pointerup", (event) => {
-    if (down.delete(event.pointerId) && down.size === 0 && travelled <= 4) to.tap(...spot(event));
+    if (!down.delete(event.pointerId) || down.size > 0) return;
+    if (drawing) to.close();
+    if (travelled <= 4) to.tap(...spot(event));
+    drawing = false;
   });
-  element.addEventListener("pointercancel", (event) => down.delete(event.pointerId));
+  element.addEventListener("pointercancel", (event) => {
+    if (down.delete(event.pointerId) && drawing) to.close();
+    drawing = false;
+  });
   element.addEventListener("pointerleave", () => to.leave());
   element.addEventListener("dblclick", (event) => to.dive(...spot(event)));
   element.addEventListener(

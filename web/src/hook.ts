@@ -16,10 +16,10 @@ export function installHook(app: App): void {
       return app.atRest;
     },
     get camera() {
-      return { ...app.eye.camera };
+      return { ...app.view.eye.camera };
     },
     get labels() {
-      return app.labels.visible.map(({ label, x, y }) => ({
+      return app.view.labels.visible.map(({ label, x, y }) => ({
         level: label.topic.level,
         text: label.topic.label,
         x,
@@ -33,7 +33,20 @@ export function installHook(app: App): void {
     },
     get selected() {
       const chosen = app.selection;
+      if (chosen?.kind === "lasso") return { lasso: [...chosen.points] };
       return chosen && (chosen.kind === "point" ? { point: chosen.point } : { topic: chosen.topic.label });
+    },
+    /** The column of the colours, null for the topics, and the classes of the points. */
+    get colouring() {
+      const { field, entries } = app.colouring;
+      return { column: field?.name ?? null, classes: entries.map(({ name, count }) => [name, count]) };
+    },
+    get brush() {
+      return app.brush && { column: app.brush.field.name, from: app.brush.from, to: app.brush.to };
+    },
+    /** The points in focus. */
+    get lit() {
+      return [...app.lit];
     },
     get theme() {
       return app.theme.name;
@@ -44,9 +57,9 @@ export function installHook(app: App): void {
     point: (i: number) => ({
       name: data.names[i],
       text: data.texts?.[i] ?? null,
-      fields: data.fields.map(([name, cells]) => [name, cells[i]]),
+      fields: data.fields.map(({ name, cells }) => [name, cells[i]]),
       path: topicPath(data, i).map((topic) => topic.label),
-      screen: app.screenOf(i),
+      screen: app.view.screenOf(i),
     }),
   };
   Object.defineProperty(window, "triptychMap", { value: Object.freeze(hook) });

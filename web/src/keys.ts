@@ -15,7 +15,7 @@ const PAN_STEP = 80;
 export function onKey(event: KeyboardEvent, map: HTMLElement, to: KeyActions): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   if (event.key === "Escape") return act(() => to.escape());
-  if (event.target instanceof HTMLInputElement) return false;
+  if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement) return false;
   const onMap = document.activeElement === map || document.activeElement === document.body;
   switch (event.key) {
     case "/":

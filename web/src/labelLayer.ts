@@ -47,7 +47,9 @@ export class LabelLayer {
   private shown: Spot[] = [];
   private chosen: Placed<Label>[] = [];
   private chosenFor = "";
-  private theme: Theme | null = null;
+  private isDim: (topic: Topic) => boolean = () => false;
+  private isOff: (topic: Topic) => boolean = () => false;
+  private ink: ((label: Label) => string) | null = null;
 
   constructor(
     private readonly data: MapData,
@@ -87,7 +89,8 @@ export class LabelLayer {
       this.chosenFor = key;
     }
     const most = Math.min(Math.max(Math.round((size.width * size.height) / 46_000), 7), 30);
-    this.show(settle(this.chosen, camera, size, area, most));
+    const on = this.chosen.filter(({ label }) => !this.isOff(label.topic));
+    this.show(settle(on, camera, size, area, most));
   }
 
   private show(next: Spot[]): void {
@@ -114,8 +117,9 @@ export class LabelLayer {
     return element;
   }
 
-  setTheme(theme: Theme): void {
-    this.theme = theme;
+  /** @param tinted whether labels have the hues of their topics */
+  setTheme(theme: Theme, tinted: boolean): void {
+    this.ink = ({ topic, depth }) => css(tinted ? this.palette.text(topic, theme, depth === 0 ? 7 : 5.5) : theme.ring);
     for (const label of this.labels) {
       const element = this.elements.get(label.key);
       if (element) this.colour(label, element);
@@ -123,13 +127,20 @@ export class LabelLayer {
   }
 
   private colour(label: Label, element: HTMLElement): void {
-    if (this.theme) element.style.color = css(this.palette.text(label.topic, this.theme, label.depth === 0 ? 7 : 5.5));
+    if (this.ink) element.style.color = this.ink(label);
+    element.classList.toggle("dim", this.isDim(label.topic));
   }
 
-  /** Dim the labels that are not kin of a topic; null lights all. */
-  light(topic: Topic | null): void {
+  /** Dim the labels that are not kin of a topic, null lights all; leave out those of topics that are off. */
+  light(topic: Topic | null, off: ReadonlySet<Topic>): void {
+    this.isDim = (other) => topic !== null && !akin(this.data, topic, other);
+    this.isOff = (other) => {
+      for (let up: Topic | undefined = other; up; up = parentOf(this.data, up)) if (off.has(up)) return true;
+      return false;
+    };
     for (const label of this.labels) {
-      this.elements.get(label.key)?.classList.toggle("dim", topic !== null && !akin(this.data, topic, label.topic));
+      const element = this.elements.get(label.key);
+      if (element) this.colour(label, element);
     }
   }
 }

@@ -12,6 +12,8 @@ export interface Theme {
   readonly noise: Rgb;
   /** Colour of points on a map without topics. */
   readonly plain: Rgb;
+  /** Colour of the categories that share one. */
+  readonly other: Rgb;
   readonly ring: Rgb;
   readonly lightness: number;
   readonly chroma: number;
@@ -23,6 +25,7 @@ export const THEMES: Readonly<Record<ThemeName, Theme>> = {
     ground: [250, 247, 240],
     noise: [168, 168, 168],
     plain: [52, 116, 170],
+    other: [128, 124, 116],
     ring: [28, 26, 22],
     lightness: 0.62,
     chroma: 0.145,
@@ -32,6 +35,7 @@ export const THEMES: Readonly<Record<ThemeName, Theme>> = {
     ground: [11, 13, 20],
     noise: [112, 112, 112],
     plain: [128, 186, 232],
+    other: [150, 150, 158],
     ring: [255, 255, 255],
     lightness: 0.75,
     chroma: 0.14,

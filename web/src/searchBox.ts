@@ -49,9 +49,17 @@ export class SearchBox {
     this.input.select();
   }
 
-  clear(): void {
-    this.input.value = "";
+  get query(): string {
+    return this.input.value;
+  }
+
+  ask(query: string): void {
+    this.input.value = query;
     this.run();
+  }
+
+  clear(): void {
+    this.ask("");
   }
 
   get filled(): boolean {

@@ -39,6 +39,8 @@ describe("palette", () => {
     keywords: [],
     size: 1,
     parent,
+    exemplars: [],
+    verdict: "",
   });
   const shape = (angle: number) => ({
     x: 0.5 + 0.3 * Math.cos(angle),

@@ -11,13 +11,13 @@ const head = {
     {
       assignment: 1,
       topics: [
-        [7, "fine", ["x"], 1, 0],
-        [9, "other", [], 1, 0],
+        [7, "fine", ["x"], 1, 0, [2], "holds"],
+        [9, "other", [], 1, 0, [], ""],
       ],
     },
-    { assignment: 2, topics: [[3, "coarse", [], 2, -1]] },
+    { assignment: 2, topics: [[3, "coarse", [], 2, -1, [], ""]] },
   ],
-  fields: [["year", [1999, null, 2001]]],
+  fields: [{ name: "year", kind: "number", cells: [1999, null, 2001] }],
   links: { safe: ["https://example.org", null, null], refused: { 1: "javascript:x" } },
   sprites: null,
   arrays: [
@@ -50,6 +50,8 @@ test("unpack reads words and arrays", () => {
     keywords: ["x"],
     size: 1,
     parent: 0,
+    exemplars: [2],
+    verdict: "holds",
   });
   expect(data.replaced).toBe(2);
 });

@@ -70,6 +70,9 @@ test("boxOf no points is the unit square", () => {
 });
 
 test("group leaves noise out", () => {
-  const topic = (place: number) => ({ level: 0, place, id: place, label: "", keywords: [], size: 0, parent: -1 });
+  const topic = (place: number) => ({
+    ...{ level: 0, place, id: place, label: "", keywords: [], size: 0, parent: -1 },
+    ...{ exemplars: [], verdict: "" },
+  });
   expect(group({ assignment: Int16Array.of(1, -1, 0, 1), topics: [topic(0), topic(1)] })).toEqual([[2], [0, 3]]);
 });

@@ -3,34 +3,69 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from triptych.core.errors import UsageError
 
-WHAT = ("results", "topics", "documents", "agreement", "map")
+if TYPE_CHECKING:
+    from triptych.core.atlas import Atlas
+
+#: Folders that other tools open.
+TOOLS = ("datamapplot", "embedding-atlas")
+WHAT = ("results", "topics", "documents", "agreement", "map", *TOOLS)
 
 
 @click.command(name="export")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option(
-    "--what", type=click.Choice(WHAT), default="results", show_default=True,
-    help="rows with all results; topics; every topic with its documents (JSON); scores against groups; the map page",
+    "--what", type=click.Choice(WHAT),
+    help="rows with all results; topics; every topic with its documents (JSON); scores against groups; the map page; a "
+    "folder for datamapplot or for Embedding Atlas  [default: the tool that PATH is named after, else results]",
 )  # fmt: skip
 @click.option("--raw", is_flag=True, help="leave CSV cells that a spreadsheet would run as formulas as they are")
-def command(run: Path, path: Path, *, what: str, raw: bool) -> None:
-    """Write results of the run in folder RUN to PATH; its ending (.csv, .parquet, .json, .html) is the format."""
+def command(run: Path, path: Path, *, what: str | None, raw: bool) -> None:
+    """Write results of the run in folder RUN to PATH; its ending (.csv, .parquet, .json, .html) is the format.
+
+    "triptych export RUN datamapplot" and "triptych export RUN embedding-atlas" write a folder of that name: a script
+    that draws the map with datamapplot, or the files that Embedding Atlas opens.
+    """
     import triptych as tp
-    from triptych.core.atlas import last
     from triptych.core.store import read_config
+
+    what = what or (path.name if path.name in TOOLS else "results")
+    atlas, title = tp.load(run), read_config(run).get("name") or run.stem
+    if what in TOOLS:
+        _folder(atlas, path, what, title)
+    elif what == "map":
+        atlas.map(path, title=title)
+    else:
+        _file(atlas, path, what, run, raw=raw)
+    click.echo(path)
+
+
+def _folder(atlas: Atlas, path: Path, what: str, title: str) -> None:
+    if what == "datamapplot":
+        from triptych.export.datamapplot import write_datamapplot
+
+        write_datamapplot(atlas, path, title=title)
+        click.echo(f"next: python {path / 'draw.py'}", err=True)
+    else:
+        from triptych.export.embedding_atlas import COMMAND, write_embedding_atlas
+        from triptych.stages.draw import shown_columns
+
+        write_embedding_atlas(atlas, path, columns=shown_columns(atlas))
+        click.echo(f"next, in {path}: {COMMAND}", err=True)
+
+
+def _file(atlas: Atlas, path: Path, what: str, run: Path, *, raw: bool) -> None:
+    from triptych.core.atlas import last
     from triptych.core.tables import result_table, topic_documents
     from triptych.export.tables import write_json, write_table
 
-    atlas = tp.load(run)
-    if what == "map":
-        atlas.map(path, title=read_config(run).get("name") or run.stem)
-    elif what == "documents":
+    if what == "documents":
         if path.suffix.lower() != ".json":
             raise UsageError(f"documents of topics are written as JSON, not {path.suffix or 'without an ending'}")
         write_json(topic_documents(atlas, last(atlas.descriptions)), path)
@@ -40,4 +75,3 @@ def command(run: Path, path: Path, *, what: str, raw: bool) -> None:
         write_table(atlas.audits["agreement"], path, raw=raw)
     else:
         write_table(result_table(atlas) if what == "results" else atlas.topics(), path, raw=raw)
-    click.echo(path)

@@ -28,8 +28,9 @@ def command(which: str | None, *, as_json: bool) -> None:
         return
     for each, lines in listed.items():
         click.echo(each)
+        width = max(map(len, lines))
         for method, line in lines.items():
-            click.echo(f"  {method:<12} {line}")
+            click.echo(f"  {method:<{width}}  {line}")
 
 
 def _line(kind: str, name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from triptych.core.params import Choice, Flag, Limit, Names, limits_of
+from triptych.core.params import Choice, Flag, Limit, Names, Pairs, limits_of
 
 __all__ = ["dataclass_options", "limit_options"]
 
@@ -61,7 +61,8 @@ def _option(name: str, limit: Limit, default: Any) -> Decorator:
     if isinstance(limit, Flag):
         return click.option(f"{flag}/--no-{flag[2:]}", name, default=default, help=limit.help)
     if isinstance(limit, Names):
-        return click.option(flag, name, multiple=True, metavar="COLUMN", help=f"{limit.help}; may be repeated")
+        shown = "METHOD.NAME=VALUE" if isinstance(limit, Pairs) else "COLUMN"
+        return click.option(flag, name, multiple=True, metavar=shown, help=f"{limit.help}; may be repeated")
     told = limit.help if default is None else f"{limit.help}  [default: {_shown(default)}]"
     return click.option(flag, name, type=LimitType(limit), default=default, help=told)
 

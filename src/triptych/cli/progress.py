@@ -40,19 +40,25 @@ class RichProgress:
         if self._live is not None:
             self._live.advance(self._task, count)
 
+    def say(self, sentence: str) -> None:
+        """Print a line that stays, above the bar."""
+        self._line("", sentence)
+
     def finish(self, summary: str) -> None:
         """End the step with a line that stays."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+        self._line(f"{time.perf_counter() - self._started:.1f} s", summary)
+
+    def _line(self, seconds: str, sentence: str) -> None:
         from rich.text import Text
 
         from triptych.cli.show_text import plain
 
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
-        seconds = time.perf_counter() - self._started
         line = Text(f"{self._step:<16}", style="bold")
-        line.append(f"{seconds:7.1f} s  ", style="not bold dim")
-        line.append(plain(summary), style="not bold")
+        line.append(f"{seconds:>9}  ", style="not bold dim")
+        line.append(plain(sentence), style="not bold")
         self._console.print(line, soft_wrap=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from triptych.core.atlas import last
 from triptych.core.schema import STATUS, Status
 
 if TYPE_CHECKING:
-    from triptych.core.atlas import Atlas
+    from triptych.core.atlas import Atlas, Step
 
 __all__ = ["report", "summary"]
 
@@ -41,6 +42,7 @@ def summary(atlas: Atlas, folder: Path) -> dict[str, Any]:
         "levels": list(atlas.trees[tree].sizes),
         "steps": [
             {"stage": s.stage, "name": s.name, "method": s.method, "seconds": s.seconds, "peak_bytes": s.peak_bytes,
+             "forecast_seconds": s.forecast_seconds, "forecast_bytes": s.forecast_bytes,
              "notes": list(s.notes)} for s in atlas.steps
         ],
         "topics": atlas.topics(tree).select("level", "topic", "parent", "size", "label", "keywords").to_dicts(),
@@ -66,18 +68,18 @@ def report(atlas: Atlas, folder: Path, *, as_json: bool) -> None:
         click.echo(f"  {topic['size']:>7,}  {plain(topic['label']):<42}  {plain(', '.join(topic['keywords'][:5]))}")
     if len(finest) > TOPICS:
         click.echo(f"           … and {len(finest) - TOPICS:,} more: triptych show {folder} --level 0")
-    _steps(found["steps"])
+    _steps(atlas.steps)
     click.echo(f"\nMap       {found['map']}\n          triptych open {folder}")
 
 
-def _steps(steps: list[dict[str, Any]]) -> None:
+def _steps(steps: Sequence[Step]) -> None:
     click.echo("\nStep                 seconds   peak MB")
     for step in steps:
-        name = f"{step['stage']} {step['name']}"
-        click.echo(f"  {name:<18} {step['seconds']:>7.1f} {step['peak_bytes'] / 1e6:>9,.0f}")
-    total = sum(step["seconds"] for step in steps)
-    peak = max(step["peak_bytes"] for step in steps) / 1e6
+        name = f"{step.stage} {step.name}"
+        click.echo(f"  {name:<18} {step.seconds:>7.1f} {step.peak_bytes / 1e6:>9,.0f}")
+    total = sum(step.seconds for step in steps)
+    peak = max(step.peak_bytes for step in steps) / 1e6
     click.echo(f"  {'all':<18} {total:>7.1f} {peak:>9,.0f}")
     for step in steps:
-        for note in step["notes"]:
-            click.echo(f"  · {step['stage']}: {plain(note)}")
+        for note in filter(None, (*step.notes, step.against_forecast)):
+            click.echo(f"  · {step.stage}: {plain(note)}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from triptych.core.quantities import duration, size
 from triptych.core.schema import DOCUMENT, ROW_ID, STATUS, Roles, Status
 from triptych.core.slots import (
     Clustering,
@@ -57,6 +58,8 @@ class Step:
         Wall time and the largest resident memory of the process during the step.
     notes
         Plain sentences for the summary.
+    forecast_seconds, forecast_bytes
+        What it was expected to take when it had begun; None where nobody asked, as in every short step.
     """
 
     stage: str
@@ -71,6 +74,16 @@ class Step:
     seconds: float
     peak_bytes: int
     notes: tuple[str, ...] = ()
+    forecast_seconds: float | None = None
+    forecast_bytes: int | None = None
+
+    @property
+    def against_forecast(self) -> str:
+        """What the step took and what had been foretold, as a sentence; empty where nothing was."""
+        if self.forecast_seconds is None or self.forecast_bytes is None:
+            return ""
+        took = f"took {duration(self.seconds)} and {size(self.peak_bytes)}"
+        return f"{took}; {duration(self.forecast_seconds)} and {size(self.forecast_bytes)} were forecast"
 
 
 @dataclass(frozen=True)

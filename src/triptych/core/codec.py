@@ -42,6 +42,7 @@ _SHAPES = {
     "indices": ("int32", 2), "levels": ("int32", 2), "labels": ("int32", 1),
     "one": ("int32", 1), "other": ("int32", 1), "distance": ("float64", 1), "persistence": ("float32", 1),
     "adopted": ("bool", 1), "cut": ("bool", 1), "foreign": ("bool", 1), "image": ("uint8", 1),
+    "texts": ("uint8", 2),
 }  # fmt: skip
 
 #: Field -> type of what is no array.

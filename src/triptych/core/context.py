@@ -24,6 +24,9 @@ class Progress(Protocol):
     def advance(self, count: int) -> None:
         """Report that ``count`` more units are done."""
 
+    def say(self, sentence: str) -> None:
+        """Tell something worth knowing while the step is at work, such as how long it will take."""
+
     def finish(self, summary: str) -> None:
         """End the step."""
 
@@ -36,6 +39,9 @@ class Silent:
 
     def advance(self, count: int) -> None:
         """Report units done."""
+
+    def say(self, sentence: str) -> None:
+        """Tell something."""
 
     def finish(self, summary: str) -> None:
         """End the step."""

@@ -15,6 +15,7 @@ __all__ = [
     "Integer",
     "Limit",
     "Names",
+    "Pairs",
     "Real",
     "Sizes",
     "Text",
@@ -214,6 +215,19 @@ class Names(Limit):
     def schema(self) -> dict[str, Any]:
         """Return the JSON schema of the parameter."""
         return {"type": "array", "items": {"type": "string"}, **super().schema()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pairs(Names):
+    """A tuple of strings ``owner.name=value``."""
+
+    def wanted(self) -> str:
+        """Return in words which values are legal."""
+        return 'a list of parameters, such as ["encoder.window=128"]'
+
+    def accepts(self, value: Any) -> bool:
+        """Tell whether a value is a tuple of such strings."""
+        return super().accepts(value) and all("." in item.partition("=")[0] and "=" in item for item in value)
 
 
 def setting(default: Any, limit: Limit) -> Any:

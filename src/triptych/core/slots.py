@@ -26,6 +26,7 @@ __all__ = [
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
+U8 = npt.NDArray[np.uint8]
 Bool = npt.NDArray[np.bool_]
 T = TypeVar("T")
 
@@ -44,12 +45,16 @@ class Vectors:
         bool (m,), True where the text was longer than the encoder's window; empty (0,) for given vectors.
     foreign
         bool (m,), True where the text is probably not in a language of the encoder; empty (0,) for given vectors.
+    texts
+        uint8 (m, 16): the first half of the SHA-256 of the text, in UTF-8, that a vector was made of and of nothing
+        else; empty (0, 16) where a vector is given, or depends on other texts as well.
     """
 
     values: F32
     unit: bool
     cut: Bool
     foreign: Bool
+    texts: U8 = field(default_factory=lambda: np.zeros((0, 16), dtype=np.uint8))
 
 
 @dataclass(frozen=True)
@@ -207,7 +212,7 @@ class Sheet:
         Tiles in a line.
     """
 
-    image: npt.NDArray[np.uint8]
+    image: U8
     mime: str
     tile: int
     columns: int

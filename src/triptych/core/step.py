@@ -14,15 +14,24 @@ from triptych.core.errors import StepFailed, TriptychError
 from triptych.core.memory import peak_bytes, reset_peak
 from triptych.core.seeds import child_seed
 
-__all__ = ["Outcome", "Plan", "run_step", "text_digest"]
+__all__ = ["Forecast", "Outcome", "Plan", "run_step", "text_digest"]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a step will take: wall seconds from its start to its end, and the largest resident memory in bytes."""
+
+    seconds: float
+    bytes: int
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a stage computes: path -> slot value, and sentences for the summary."""
+    """What a stage computes: path -> slot value, sentences for the summary, and what it was expected to take."""
 
     values: Mapping[str, Any]
     notes: tuple[str, ...] = ()
+    forecast: Forecast | None = None
 
 
 @dataclass(frozen=True)
@@ -102,10 +111,12 @@ def run_step(atlas: Atlas, plan: Plan, compute: Callable[[int], Outcome]) -> Atl
         params=dict(plan.params), seed=seed, key=key, inputs=dict(plan.reads),
         outputs={path: codec.digest(data) for path, (_, data) in encoded.items()},
         seconds=round(seconds, 3), peak_bytes=peak_bytes(), notes=outcome.notes,
+        forecast_seconds=round(outcome.forecast.seconds, 3) if outcome.forecast else None,
+        forecast_bytes=outcome.forecast.bytes if outcome.forecast else None,
     )  # fmt: skip
     if context.store:
         context.store.keep(step, encoded)
-    context.progress.finish("; ".join(outcome.notes))
+    context.progress.finish("; ".join(filter(None, (*outcome.notes, step.against_forecast))))
     return atlas.plus(step, outcome.values)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,25 +112,30 @@ class Store:
             with contextlib.suppress(StoreError):  # what stays is garbage, and `triptych gc` takes it
                 remove(object_path(self.path, name, entry["type"]))
 
-    def find_part(self, key: str) -> Any | None:
-        """Return a part of a step that a killed run left behind, or None when it must be made.
+    def steps(self, stage: str) -> list[Step]:
+        """Return every finished step of a stage, those that readers of the folder see first."""
+        known, seen = self._manifest["known"], self._manifest["steps"]
+        keys = [*seen, *sorted(known.keys() - set(seen))]
+        return [step_of(known[key]) for key in keys if known[key]["stage"] == stage]
+
+    def find_parts(self, made_by: str) -> Iterator[Any]:
+        """Return the parts that killed runs left of steps made in one way; they go when the step at work is kept.
 
         Parameters
         ----------
-        key
-            SHA-256 of all that decides the part.
+        made_by
+            SHA-256 of how they are made: method, version, parameters, model.
         """
-        name = self._manifest["parts"].get(key)
-        if name is None or not self._intact(name):
-            return None
-        self._used.add(key)
-        return self._loader(name)()
+        found = {key: name for key, name in self._manifest["parts"].items() if key.startswith(f"{made_by}/")}
+        self._used |= found.keys()
+        return (self._loader(name)() for name in found.values() if self._intact(name))
 
-    def keep_part(self, key: str, value: Any) -> None:
+    def keep_part(self, made_by: str, value: Any) -> None:
         """Write a part of a step, a slot value, so that a killed run loses no more than the part it was at."""
         kind, data = codec.encode(value)
         name = codec.digest(data)
         self._put(name, kind, data)
+        key = f"{made_by}/{name}"
         self._manifest["parts"][key] = name
         self._used.add(key)
         self._commit()

@@ -29,7 +29,7 @@ _SHELVES = {
 
 #: Arrays that have no entry for each row, and those that may have none at all.
 _NO_ROWS = ("image", "persistence")
-_OR_EMPTY = ("cut", "foreign", "adopted")
+_OR_EMPTY = ("cut", "foreign", "texts", "adopted")
 
 _HINT = "the run was damaged, edited, or written by something else; make it again"
 
@@ -58,6 +58,7 @@ _TEXT = _Rule("text", _is_text)
 _TEXTS = _Rule("a list of texts", lambda v: isinstance(v, list) and _each(v, _is_text))
 _WHOLE = _Rule("a whole number of at least 0", lambda v: type(v) is int and v >= 0)
 _NUMBER = _Rule("a number of at least 0", lambda v: type(v) in (int, float) and math.isfinite(v) and v >= 0)
+_FORECAST = _Rule("null or a number of at least 0", lambda v: v is None or _NUMBER.accepts(v))
 _MAP = _Rule("an object", lambda v: isinstance(v, dict))
 _NAMED = _Rule("an object of texts", lambda v: isinstance(v, dict) and _each(v, _is_text))
 _HASH = _Rule("64 hex digits", _is_hash)
@@ -73,7 +74,10 @@ _OBJECT = {"type": _KIND, "bytes": _WHOLE}
 _STEP = {
     "stage": _TEXT, "name": _TEXT, "method": _TEXT, "version": _TEXT, "params": _MAP, "seed": _WHOLE, "key": _HASH,
     "inputs": _NAMED, "outputs": _HASHES, "seconds": _NUMBER, "peak_bytes": _WHOLE, "notes": _TEXTS,
+    "forecast_seconds": _FORECAST, "forecast_bytes": _FORECAST,
 }  # fmt: skip
+#: Fields that may be missing; then they are null.
+_MAY_MISS = {"forecast_seconds", "forecast_bytes"}
 _ROLES = {field.name: _TEXTS if field.name in ("group", "show") else _ROLE for field in fields(Roles)}
 
 
@@ -151,10 +155,10 @@ def _fields(where: str, entry: Any, rules: Mapping[str, _Rule]) -> Iterator[str]
         yield f"{where} must be an object, got {shorten(entry)}"
         return
     prefix = f"{where}." if where else ""
-    for name in entry.keys() ^ rules.keys():
+    for name in (entry.keys() ^ rules.keys()).difference(_MAY_MISS & rules.keys()):
         yield f"{prefix}{name} is missing" if name in rules else f"{prefix}{shorten(name)} is no field of a run"
     for name, rule in rules.items():
-        if not rule.accepts(entry[name]):
+        if name in entry and not rule.accepts(entry[name]):
             yield f"{prefix}{name} must be {rule.wanted}, got {shorten(entry[name])}"
 
 

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import gzip
 import json
-import math
 import re
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from triptych.core.errors import UsageError, shorten
+from triptych.pages.columns import Column, describe_column
 from triptych.pages.links import safe_link
 from triptych.pages.text import replace_surrogates
-
-Column: TypeAlias = Sequence[str | float | bool | None] | npt.NDArray[Any]
 
 _STEPS = 65535
 #: Of gzip: a third of the time of the greatest, and 2 % more bytes.
@@ -31,13 +29,27 @@ _EFFORT = 5
 
 @dataclass(frozen=True)
 class MapTopic:
-    """One topic of a level: ``parent`` is the id of its topic one level coarser, -1 at the top."""
+    """One topic of a level.
+
+    Parameters
+    ----------
+    id, label, keywords, size
+        What it is called, its words, and how many points it has.
+    parent
+        Id of its topic one level coarser, -1 at the top.
+    exemplars
+        Points that stand for it, the best first.
+    verdict
+        What an audit says of it, a sentence; "" where none was made.
+    """
 
     id: int
     label: str
     keywords: tuple[str, ...]
     size: int
     parent: int = -1
+    exemplars: tuple[int, ...] = ()
+    verdict: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,8 +88,8 @@ class MapData:
     levels
         Finest first; may be empty.
     fields
-        Columns of the hover card: name → ``(n,)`` strings, numbers or booleans; None and
-        non-finite numbers are blank.
+        Columns of the cards, to colour by and to filter by: name → ``(n,)`` strings, numbers,
+        booleans or ``datetime64``; None, NaT and non-finite numbers are blank.
     links
         Address behind each point, ``(n,)``; only http, https and mailto become links, others are
         shown as text.
@@ -110,7 +122,7 @@ class MapData:
         if len(wrong):
             raise UsageError(f"xy: point {wrong[0]} has no finite position", hint="leave such rows out of the map")
         self._check_lengths()
-        self._check_parents()
+        self._check_topics()
         if self.sprites is not None and not re.fullmatch(r"image/(png|webp|jpeg)", self.sprites.mime):
             raise UsageError(f"sprites: {shorten(self.sprites.mime)} is no raster type", hint="use png, webp or jpeg")
 
@@ -128,10 +140,13 @@ class MapData:
             if length != len(self.xy):
                 raise UsageError(f"{name} has {length} values for {len(self.xy)} points")
 
-    def _check_parents(self) -> None:
+    def _check_topics(self) -> None:
         for k, level in enumerate(self.levels):
             coarser = {topic.id for topic in self.levels[k + 1].topics} if k + 1 < len(self.levels) else set()
             for topic in level.topics:
+                stranger = next((point for point in topic.exemplars if not 0 <= point < len(self.xy)), None)
+                if stranger is not None:
+                    raise UsageError(f"level {k}: topic {topic.id} has exemplar {stranger} of {len(self.xy)} points")
                 if topic.parent != -1 and topic.parent not in coarser:
                     raise UsageError(
                         f"level {k}: topic {topic.id} has parent {topic.parent}, not a topic one level coarser"
@@ -152,7 +167,7 @@ def pack(data: MapData) -> bytes:
         "names": list(data.names),
         "texts": None if data.texts is None else list(data.texts),
         "levels": [_level(data.levels, k, arrays) for k in range(len(data.levels))],
-        "fields": [[name, _cells(name, column)] for name, column in data.fields.items()],
+        "fields": [describe_column(name, column) for name, column in data.fields.items()],
         "links": None if data.links is None else _links(data.links),
         "sprites": None if data.sprites is None else _sprites(data.sprites, arrays),
         "arrays": arrays.places,
@@ -201,31 +216,17 @@ def _level(levels: tuple[MapLevel, ...], k: int, arrays: _Arrays) -> dict[str, A
     codes = np.array([place[int(topic)] for topic in ids], dtype=width)
     return {
         "assignment": arrays.add(codes[inverse]),
-        "topics": [[t.id, t.label, list(t.keywords), t.size, above[t.parent]] for t in level.topics],
+        "topics": [_topic(topic, above) for topic in level.topics],
     }
+
+
+def _topic(topic: MapTopic, above: Mapping[int, int]) -> list[Any]:
+    words, parent = list(topic.keywords), above[topic.parent]
+    return [topic.id, topic.label, words, topic.size, parent, list(topic.exemplars), topic.verdict]
 
 
 def _places(level: MapLevel) -> dict[int, int]:
     return {topic.id: place for place, topic in enumerate(level.topics)}
-
-
-def _cells(name: str, column: Column) -> list[str | float | bool | None]:
-    if isinstance(column, np.ndarray):
-        if column.dtype == np.float32:  # the shortest decimal of a float32, not the digits of its float64
-            return [_cell(name, float(str(value))) for value in column]
-        column = column.tolist()
-    return [_cell(name, value) for value in column]
-
-
-def _cell(name: str, value: object) -> str | float | bool | None:
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    raise UsageError(
-        f"field {shorten(name)}: {shorten(value)} is neither text, number nor boolean",
-        hint="turn the column into text",
-    )
 
 
 def _links(links: Sequence[str | None]) -> dict[str, Any]:

@@ -1,96 +1,67 @@
-"""The report page: what was done to the data, in numbers and words, in one offline HTML file."""
+"""The report page: the six stages of a run, each as a good, a bad and a beautiful panel, in one offline HTML file."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from html import escape
 from importlib import resources
 
-from triptych.pages.html import render_page
-from triptych.pages.text import replace_surrogates
+from triptych.pages.html import load_asset, render_page
+from triptych.pages.report_figures import part, text
+from triptych.pages.report_parts import ReportData, Section, Stage
 
-__all__ = ["Branch", "Grid", "ReportData", "Section", "render_report"]
+__all__ = ["render_report"]
 
-
-@dataclass(frozen=True)
-class Grid:
-    """A table: column heads and rows of cells; a head that ends in ``#`` is a column of numbers."""
-
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the report: a heading, sentences, tables."""
-
-    heading: str
-    sentences: tuple[str, ...] = ()
-    grids: tuple[Grid, ...] = ()
-
-
-@dataclass(frozen=True)
-class Branch:
-    """A topic with those inside it: ``share`` of all rows 0…1; words and typical rows as text."""
-
-    title: str
-    size: int
-    share: float
-    words: str
-    examples: str
-    children: tuple[Branch, ...] = ()
-
-
-@dataclass(frozen=True)
-class ReportData:
-    """All that a report shows: the tree of topics, then the sections in order."""
-
-    title: str
-    subtitle: str
-    sections: tuple[Section, ...]
-    topics: tuple[Branch, ...] = ()
+PANELS = ("good", "bad", "beautiful")
 
 
 def render_report(data: ReportData) -> str:
-    """Return the whole report as HTML; the same data gives the same text, and all text in it is shown as text."""
-    style = resources.files("triptych.pages").joinpath("report.css").read_text(encoding="utf-8")
-    parts = [f"<main><h1>{_text(data.title)}</h1>", f'<p class="subtitle">{_text(data.subtitle)}</p>']
-    if data.topics:
-        parts.append("<h2>Topics</h2>")
-        parts += [_branch(branch, opened=len(data.topics) <= 12) for branch in data.topics]
-    parts += [_section(section) for section in data.sections]
-    return render_page(title=data.title, style=style, script="", body="\n".join([*parts, "</main>"]))
+    """Return the whole report as HTML; the same data gives the same text, and all text in it is shown as text.
+
+    Without its script the page still shows everything; the script adds the slides.
+
+    Raises
+    ------
+    StepFailed
+        If the web assets have not been built.
+    """
+    style = resources.files("triptych.pages").joinpath("report.css").read_text(encoding="utf-8").replace("\r\n", "\n")
+    parts = [
+        '<a class="skip" href="#stage-1">Skip to the first stage</a><main>',
+        _opening(data),
+        *(_stage(stage, number) for number, stage in enumerate(data.stages, 1)),
+        "</main>",
+    ]
+    return render_page(title=data.title, style=style, script=load_asset("report.js"), body="\n".join(parts))
 
 
-def _text(text: str) -> str:
-    return escape(replace_surrogates(text)[0])
-
-
-def _section(section: Section) -> str:
-    sentences = "".join(f"<p>{_text(sentence)}</p>" for sentence in section.sentences)
-    grids = "".join(_grid(grid) for grid in section.grids)
-    return f"<section><h2>{_text(section.heading)}</h2>{sentences}{grids}</section>"
-
-
-def _grid(grid: Grid) -> str:
-    numbers = [head.endswith("#") for head in grid.heads]
-    heads = _cells("th", [head.rstrip("#") for head in grid.heads], numbers)
-    rows = "".join(f"<tr>{_cells('td', row, numbers)}</tr>" for row in grid.rows)
-    return f'<div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
-
-
-def _cells(tag: str, cells: Sequence[str], numbers: Sequence[bool]) -> str:
-    kinds = [' class="number"' if number else "" for number in numbers]
-    return "".join(f"<{tag}{kind}>{_text(cell)}</{tag}>" for cell, kind in zip(cells, kinds, strict=True))
-
-
-def _branch(branch: Branch, *, opened: bool) -> str:
-    children = "".join(_branch(child, opened=False) for child in branch.children)
-    return (
-        f"<details{' open' if opened and branch.children else ''}><summary>"
-        f'<span class="title">{_text(branch.title)}</span>'
-        f'<span class="size">{branch.size:,} · {branch.share:.1%}</span>'
-        f'<meter min="0" max="1" value="{branch.share:.4f}" aria-label="share of rows"></meter></summary>'
-        f'<p class="words">{_text(branch.words)}</p><p class="words">{_text(branch.examples)}</p>{children}</details>'
+def _opening(data: ReportData) -> str:
+    figures = "".join(f"<div><dt>{text(what)}</dt><dd>{text(number)}</dd></div>" for number, what in data.figures)
+    links = "".join(
+        f'<li><a href="#stage-{number}">{text(stage.heading)}</a></li>' for number, stage in enumerate(data.stages, 1)
     )
+    return (
+        f'<header class="slide"><h1 tabindex="-1" dir="auto">{text(data.title)}</h1>'
+        f'<p class="subtitle">{text(data.subtitle)}</p><dl class="figures">{figures}</dl></header>'
+        f'<nav aria-label="Stages"><ol>{links}</ol></nav>'
+    )
+
+
+def _stage(stage: Stage, number: int) -> str:
+    panels = "".join(
+        _panel(kind, section) for kind, section in zip(PANELS, (stage.good, stage.bad, stage.beautiful), strict=True)
+    )
+    more = "".join(f'<section class="more">{_section(section, 3)}</section>' for section in stage.more)
+    return (
+        f'<section class="stage slide" id="stage-{number}" aria-labelledby="head-{number}">'
+        f'<h2 id="head-{number}" tabindex="-1"><span class="count" aria-hidden="true">{number}</span>'
+        f'{text(stage.heading)}</h2><div class="panels">{panels}</div>{more}</section>'
+    )
+
+
+def _panel(kind: str, section: Section) -> str:
+    return f'<article class="panel {kind}"><p class="kind">The {kind}</p>{_section(section, 3)}</article>'
+
+
+def _section(section: Section, level: int) -> str:
+    sentences = "".join(f'<p dir="auto">{text(sentence)}</p>' for sentence in section.sentences)
+    parts = "".join(part(value) for value in section.parts)
+    return f'<h{level} dir="auto">{text(section.heading)}</h{level}>{sentences}{parts}'

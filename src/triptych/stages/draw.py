@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -16,6 +15,7 @@ from triptych.core.errors import UsageError
 from triptych.core.schema import STATUS, Status, split_template
 from triptych.core.text import cut
 from triptych.export.files import write_text
+from triptych.pages.columns import Column
 from triptych.pages.map import render_map
 from triptych.pages.payload import MapData, MapLevel, MapTopic, Sprites
 from triptych.stages._inputs import pick
@@ -24,6 +24,9 @@ __all__ = ["Page", "draw_map"]
 
 #: Characters of a text on the hover card.
 EXCERPT = 300
+#: Numbers that lose nothing but zeros at their end; codes that start with 0 and long identifiers stay text.
+_NUMBER = r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,2})?$"
+_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def draw_map(
         names=atlas.names,
         texts=[cut(text, EXCERPT) for text in atlas.documents] if any(atlas.documents) else None,
         levels=_levels(atlas, tree),
-        fields={name: _cells(atlas, name) for name in shown_columns(atlas)},
+        fields={name: _column(atlas, name) for name in shown_columns(atlas)},
         links=row_links(atlas),
         sprites=_sprites(atlas),
         notes=tuple(about(atlas)),
@@ -148,15 +151,27 @@ def _levels(atlas: Atlas, tree: str | None) -> tuple[MapLevel, ...]:
     topics: list[list[MapTopic]] = [[] for _ in atlas.trees[tree].levels]
     for topic, title, _ in atlas.titles(tree):
         words = tuple(word for word, _ in topic.keywords)
-        topics[topic.level].append(MapTopic(topic.cluster, title or "Untitled", words, topic.size, topic.parent))
+        topics[topic.level].append(
+            MapTopic(topic.cluster, title or "Untitled", words, topic.size, topic.parent, topic.exemplars)
+        )
     return tuple(MapLevel(ids, tuple(t)) for ids, t in zip(atlas.trees[tree].levels, topics, strict=True))
 
 
-def _cells(atlas: Atlas, name: str) -> Sequence[Any]:
+def _column(atlas: Atlas, name: str) -> Column:
+    """Return a column as what it holds: a table keeps numbers and dates as the text that they were read from."""
     column = atlas.kept[name]
+    if column.dtype.is_temporal():
+        return column.to_numpy()
     if column.dtype.is_numeric():
         return column.to_list()
-    return [None if value is None else str(value) for value in column.to_list()]
+    said = column.drop_nulls()
+    said = said.filter(said != "")
+    if name not in atlas.roles.group and len(said):
+        if said.str.contains(_NUMBER).all():
+            return [float(text) if text else None for text in column.to_list()]
+        if said.str.contains(_DATE).all() and not said.str.to_date("%Y-%m-%d", strict=False).null_count():
+            return column.str.to_date("%Y-%m-%d", strict=False).to_numpy()
+    return column.to_list()
 
 
 def _sprites(atlas: Atlas) -> Sprites | None:

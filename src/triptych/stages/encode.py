@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from triptych.core.atlas import Atlas
+from triptych.core.atlas import Atlas, Step
 from triptych.core.codec import canonical, digest
 from triptych.core.context import current
-from triptych.core.errors import StepFailed, UsageError
+from triptych.core.errors import InputError, StepFailed, UsageError, shorten
+from triptych.core.memory import peak_bytes
 from triptych.core.registry import create
+from triptych.core.schema import ROW_ID
 from triptych.core.slots import Vectors
-from triptych.core.step import Outcome, Plan, run_step, text_digest
-from triptych.encoders.base import Encoder
+from triptych.core.step import Forecast, Outcome, Plan, run_step, text_digest
+from triptych.encoders.base import Encoder, Encoding
 from triptych.measures.language import probably_not_english
 from triptych.measures.vectors import describe
+from triptych.stages._forecast import WORTH, Watch, quicker, sentence
 from triptych.stages._inputs import given, vector_audit
+from triptych.stages._slate import Rows, Slate, spread
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["encode"]
 
-#: Texts in a part; a run that is killed loses at most the part it was at.
+#: Most texts in a call, and in a part that is kept; a run that is killed loses at most the part it was at.
 PART = 10_000
+#: Texts in the first call; each later one has twice as many, so that a forecast is there soon.
+FIRST = 16
+#: Share of foreign texts from which another encoder is worth a word.
+FOREIGN = 0.05
+#: The encoder that the student learns from.
+TEACHER = "minilm"
+_MULTILINGUAL = "for many languages there is --encoder multilingual_e5 (pip install 'triptych[multilingual]')"
 
 
 def encode(atlas: Atlas, method: str = "minilm", *, name: str | None = None, **params: Any) -> Atlas:
     """Give every kept row a vector.
+
+    Within one run folder no text is encoded twice by the same method, version, parameters and model, whatever has
+    changed around it: other texts, their order, the name of the result. An encoder whose vectors depend on all texts is
+    the exception. What takes long is foretold after the first texts, and measured when it is done.
 
     Parameters
     ----------
@@ -42,16 +61,25 @@ def encode(atlas: Atlas, method: str = "minilm", *, name: str | None = None, **p
     Returns
     -------
     Atlas
-        With ``vectors[name]``.
+        With ``vectors[name]`` and the audit ``<name>_vectors``; with ``<name>_scores`` (metric, value) where the
+        encoder measures itself.
 
     Raises
     ------
+    InputError
+        If a row that is kept has no text.
     UsageError
-        If the rows have no texts, or a parameter is wrong.
+        If no row has, or a parameter is wrong.
     """
     encoder = create("encoders", method, Encoder, params)
     if atlas.roles.text is None:
         raise UsageError("there is no text to encode", hint="name the text column: text=… (--text)")
+    if without := atlas.documents.count(""):
+        raise InputError(
+            f"{without:,} of {len(atlas.documents):,} rows have no text, the first of them is "
+            f"{shorten(atlas.kept[ROW_ID][atlas.documents.index('')])}",
+            hint="read the table without its vectors: then such rows are marked and left out",
+        )
     plan = Plan(
         stage="encode", name=name or method, method=method, version=encoder.version,
         params=given(encoder.params()),
@@ -61,63 +89,118 @@ def encode(atlas: Atlas, method: str = "minilm", *, name: str | None = None, **p
     return run_step(atlas, plan, _Encode(encoder, atlas.documents, plan))
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Encode:
     encoder: Encoder
     documents: list[str]
     plan: Plan
+    forecast: Forecast | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
 
     def __call__(self, seed: int) -> Outcome:
-        starts = range(0, len(self.documents), PART)
-        parts = [self._part(self.documents[start : start + PART]) for start in starts]
-        vectors = _joined(parts) if len(parts) > 1 else parts[0]
-        name, audit = self.plan.name, vector_audit(describe(vectors.values))
-        return Outcome({f"vectors/{name}": vectors, f"audits/{name}_vectors": audit}, _notes(vectors))
+        vectors = self._all_at_once() if self.encoder.whole else self._text_by_text()
+        name = self.plan.name
+        values: dict[str, Any] = {f"vectors/{name}": vectors}
+        values[f"audits/{name}_vectors"] = vector_audit(describe(vectors.values))
+        if self.scores:
+            values[f"audits/{name}_scores"] = _score_audit(self.scores)
+        return Outcome(values, tuple(_notes(vectors, self.scores)), self.forecast)
 
-    def _part(self, texts: list[str]) -> Vectors:
-        """Return the vectors of some texts, from the store when a killed run has left them there."""
-        context = current()
-        if context.store is None or len(texts) == len(self.documents):
-            return self._vectors(texts)
-        plan = self.plan
-        made_by = [plan.method, plan.version, dict(plan.params), plan.reads["model"]]
-        key = digest(canonical([*made_by, text_digest(texts)]))
-        found: Vectors | None = context.store.find_part(key)
-        if found is not None:
-            context.progress.advance(len(texts))
-            return found
-        vectors = self._vectors(texts)
-        context.store.keep_part(key, vectors)
-        return vectors
+    def _all_at_once(self) -> Vectors:
+        found = self._call(self.documents)
+        self.scores = found.scores
+        return self._checked(self.documents, found)
 
-    def _vectors(self, texts: list[str]) -> Vectors:
+    def _text_by_text(self) -> Vectors:
+        context, slate, total = current(), Slate(self.documents), len(self.documents)
+        different = len(slate.missing())
+        made_by = _made_by(self.plan, self.plan.reads)
+        for kept in _kept(made_by):
+            slate.take(kept)
+            if not len(slate.missing()):
+                break
+        missing = slate.missing()
+        if len(missing) < different:
+            context.progress.say(f"{different - len(missing):,} of {different:,} texts were encoded before")
+        if len(missing) < total:
+            context.progress.advance(total - len(missing))
+        watch = Watch(len(missing))
+        for rows in _calls(missing[spread([len(self.documents[row]) for row in missing])]):
+            texts = [self.documents[row] for row in rows]
+            made = replace(self._checked(texts, self._call(texts)), texts=slate.texts[rows])
+            slate.put(rows, made)
+            if context.store and len(slate.missing()):
+                context.store.keep_part(made_by, made)
+            if seconds := watch.lap(len(rows)):
+                self._foretell(seconds, watch, made)
+        return slate.vectors()
+
+    def _call(self, texts: list[str]) -> Encoding:
         context = current()
-        found = self.encoder.encode(texts, threads=context.threads, advance=context.progress.advance)
-        if not np.isfinite(found.vectors).all():
-            raise StepFailed(
-                f"encoders/{self.plan.method} returned numbers that are not finite", hint="report it to its author"
-            )
+        return self.encoder.encode(texts, threads=context.threads, advance=context.progress.advance)
+
+    def _checked(self, texts: list[str], found: Encoding) -> Vectors:
+        if len(found.vectors) != len(texts) or not np.isfinite(found.vectors).all():
+            wrong = "numbers that are not finite" if len(found.vectors) == len(texts) else "too many or too few vectors"
+            raise StepFailed(f"encoders/{self.plan.method} returned {wrong}", hint="report it to its author")
         foreign = np.zeros(len(texts), dtype=np.bool_)
         if self.encoder.languages == ("en",):
             foreign = probably_not_english(texts)
         return Vectors(found.vectors, unit=True, cut=found.cut, foreign=foreign)
 
+    def _foretell(self, seconds: float, watch: Watch, made: Vectors) -> None:
+        """Say what the step will take, when that is long enough to be of interest."""
+        if seconds < WORTH:
+            return
+        texts, dimensions = len(self.documents), made.values.shape[1]
+        matrix = made.values.itemsize * texts * dimensions
+        call = self.encoder.memory(min(PART, watch.total), sum(map(len, self.documents)) // texts)
+        # At the end the matrix is there twice more, as the bytes that are written.
+        self.forecast = Forecast(seconds, peak_bytes() + matrix + max(call, 2 * matrix))
+        other = quicker(seconds, watch, texts) if self.plan.method == TEACHER else ""
+        current().progress.say(sentence(self.forecast, watch) + other)
 
-def _joined(parts: list[Vectors]) -> Vectors:
-    values, cut, foreign = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in ("values", "cut", "foreign")
-    )
-    return Vectors(values, unit=True, cut=cut, foreign=foreign)
+
+def _made_by(step: Plan | Step, inputs: Mapping[str, str]) -> str:
+    """Return the SHA-256 of all that decides a vector but its text."""
+    return digest(canonical([step.method, step.version, dict(step.params), inputs.get("model")]))
 
 
-def _notes(vectors: Vectors) -> tuple[str, ...]:
-    notes = []
+def _kept(made_by: str) -> Iterator[Vectors]:
+    """Return what the run folder has of vectors made in one way: parts of killed runs, and finished results."""
+    store = current().store
+    if store is None:
+        return
+    yield from store.find_parts(made_by)
+    for step in store.steps("encode"):
+        if _made_by(step, step.inputs) == made_by and (found := store.find(step.key)):
+            yield from (load() for path, load in found[1].items() if path.startswith("vectors/"))
+
+
+def _calls(rows: Rows) -> Iterator[Rows]:
+    start, length = 0, FIRST
+    while start < len(rows):
+        yield rows[start : start + min(length, PART)]
+        start, length = start + min(length, PART), 2 * length
+
+
+def _notes(vectors: Vectors, scores: Mapping[str, float]) -> Iterator[str]:
     if cut := int(vectors.cut.sum()):
-        notes.append(f"{_share(cut, vectors)} longer than the encoder's window, and cut there")
+        yield f"{_share(cut, vectors)} longer than the encoder's window, and cut there"
     if foreign := int(vectors.foreign.sum()):
-        notes.append(f"{_share(foreign, vectors)} probably not in English, which this encoder was made for")
-    return tuple(notes)
+        other = f"; {_MULTILINGUAL}" if foreign >= FOREIGN * len(vectors.values) else ""
+        yield f"{_share(foreign, vectors)} probably not in English, which this encoder was made for{other}"
+    if scores:
+        yield f"the encoder measured itself: {', '.join(f'{name} {value:.4g}' for name, value in scores.items())}"
 
 
 def _share(count: int, vectors: Vectors) -> str:
     return f"{count:,} of {len(vectors.values):,} texts ({count / len(vectors.values):.1%})"
+
+
+def _score_audit(scores: Mapping[str, float]) -> pl.DataFrame:
+    import polars as pl
+
+    return pl.DataFrame(
+        {"metric": list(scores), "value": list(scores.values())}, schema_overrides={"value": pl.Float64}
+    )

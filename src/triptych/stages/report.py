@@ -1,23 +1,22 @@
-"""The report of a run: topics first, then every stage with its numbers."""
+"""The report of a run: its six stages, each with what is good, what is bad and what is beautiful about it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
-from typing import Any
-
-import polars as pl
 
 from triptych._version import __version__
-from triptych.core.atlas import Atlas, Step, last
-from triptych.core.schema import STATUS
-from triptych.pages.report import Branch, Grid, ReportData, Section, render_report
-from triptych.stages.draw import Page, about
+from triptych.core.atlas import Atlas, last
+from triptych.core.quantities import duration
+from triptych.core.tables import topic_table
+from triptych.measures.partition import cluster_sizes
+from triptych.pages.report import render_report
+from triptych.pages.report_parts import ReportData
+from triptych.stages._report_rows import encoding, raw_data
+from triptych.stages._report_space import clustering, reduction
+from triptych.stages._report_topics import actions, labels
+from triptych.stages.draw import Page
 
 __all__ = ["draw_report"]
-
-#: Typical rows named with each topic.
-EXAMPLES = 5
 
 
 def draw_report(atlas: Atlas, path: str | Path | None = None, *, title: str = "Report") -> Page:
@@ -35,109 +34,41 @@ def draw_report(atlas: Atlas, path: str | Path | None = None, *, title: str = "R
     Returns
     -------
     Page
-        Topics as a tree, rows by status, agreement with groups beside chance, every step with parameters and costs.
+        Raw data, encoding, dimension reduction, clustering, labels and actions, each as a good, a bad and a beautiful
+        panel with numbers of the run; the topics as a tree; agreement with groups beside chance; every step with
+        parameters and costs. The same run gives the same page.
+
+    Raises
+    ------
+    UsageError
+        If the Atlas has no topics or no vectors.
+    StepFailed
+        If the web assets have not been built.
     """
     tree = last(atlas.descriptions)
-    sections = [_rows(atlas), *_vectors(atlas), *_agreement(atlas), _steps(atlas)]
+    topics = topic_table(atlas, tree)
+    stages = (
+        raw_data(atlas),
+        encoding(atlas),
+        reduction(atlas, tree),
+        clustering(atlas, tree, topics),
+        labels(atlas, tree, topics),
+        actions(atlas),
+    )
     levels = " / ".join(map(str, atlas.trees[tree].sizes))
     subtitle = f"{atlas.kept.height:,} rows · levels of {levels} topics · seed {atlas.seed} · Triptych {__version__}"
-    page = Page(render_report(ReportData(title, subtitle, tuple(sections), _branches(atlas, tree))))
+    page = Page(render_report(ReportData(title, subtitle, stages, _figures(atlas, tree))))
     if path is not None:
         page.save(path)
     return page
 
 
-def _branches(atlas: Atlas, tree: str) -> tuple[Branch, ...]:
-    titled = atlas.titles(tree)
-
-    def inside(level: int, parent: int, size: int) -> tuple[Branch, ...]:
-        """Return the topics in one, passing over levels at which it is all of itself."""
-        while level >= 0:
-            found = grow(level, parent)
-            if len(found) != 1 or found[0].size != size:
-                return found
-            parent = next(t.cluster for t, _, _ in titled if t.level == level and t.parent == parent)
-            level -= 1
-        return ()
-
-    def grow(level: int, parent: int) -> tuple[Branch, ...]:
-        return tuple(
-            Branch(
-                title=title or "Untitled",
-                size=topic.size,
-                share=topic.size / atlas.kept.height,
-                words=", ".join(word for word, _ in topic.keywords),
-                examples="e.g. " + " · ".join(atlas.names[i] for i in topic.exemplars[:EXAMPLES]),
-                children=inside(level - 1, topic.cluster, topic.size),
-            )
-            for topic, title, _ in titled
-            if topic.level == level and topic.parent == parent
-        )
-
-    return grow(len(atlas.trees[tree].levels) - 1, -1)
-
-
-def _rows(atlas: Atlas) -> Section:
-    counts = Counter(atlas.rows[STATUS].to_list())
-    rows = [(status.replace("_", " "), f"{count:,}") for status, count in counts.most_common()]
-    rows.append(("all", f"{atlas.rows.height:,}"))
-    return Section("Rows and findings", tuple(about(atlas)), (Grid(("status", "rows#"), tuple(rows)),))
-
-
-def _vectors(atlas: Atlas) -> list[Section]:
-    frames = [atlas.audits[name] for name in atlas.audits if name.endswith("_vectors")]
-    if not frames:
-        return []
-    heads = tuple(f"{name.replace('_', ' ')}#" for name in frames[0].columns)
-    rows = tuple(tuple(_figure(cell) for cell in frame.row(0)) for frame in frames)
-    return [Section("Vectors", ("As they came, before any row was marked.",), (Grid(heads, rows),))]
-
-
-def _agreement(atlas: Atlas) -> list[Section]:
-    if "agreement" not in atlas.audits:
-        return []
-    frame = atlas.audits["agreement"].filter(pl.col("scope") == "clustered")
-    rows = tuple(
-        (
-            str(row["column"]), str(row["level"]), str(row["clusters"]), row["metric"].replace("_", " "),
-            _number(row["value"]), _number(row["baseline_mean"]),
-            f"{_number(row['baseline_low'])} to {_number(row['baseline_high'])}", _number(row["p_value"]),
-        )
-        for row in frame.iter_rows(named=True)
-    )  # fmt: skip
-    heads = ("group", "level#", "topics#", "score", "value#", "by chance#", "95 % of shuffles#", "p#")
-    sentence = (
-        "Each score is shown beside what it would be if the groups were shuffled over the same topics; "
-        "rows in no topic are left out. A score is worth what it has above chance."
+def _figures(atlas: Atlas, tree: str) -> tuple[tuple[str, str], ...]:
+    found = cluster_sizes(atlas.trees[tree].levels[0])
+    return (
+        (f"{atlas.kept.height:,}", "rows"),
+        (f"{len(found.sizes):,}", "topics on the finest level"),
+        (str(len(atlas.trees[tree].levels)), "levels"),
+        (f"{found.noise_share or 0:.1%}", "in no topic"),
+        (duration(sum(step.seconds for step in atlas.steps)), "of computing"),
     )
-    return [Section("Agreement with known groups", (sentence,), (Grid(heads, rows),))]
-
-
-def _steps(atlas: Atlas) -> Section:
-    rows = tuple(
-        (f"{s.stage} {s.name}", s.method, _params(s), f"{s.seconds:.1f}", f"{s.peak_bytes / 1e6:,.0f}")
-        for s in atlas.steps
-    )
-    total = ("all", "", "", f"{sum(s.seconds for s in atlas.steps):.1f}", "")
-    sentence = "Seconds and memory are those of the run that computed the step; a later run takes its result as it is."
-    grid = Grid(("step", "method", "parameters", "seconds#", "peak MB#"), (*rows, total))
-    return Section("Steps", (sentence,), (grid,))
-
-
-def _params(step: Step) -> str:
-    shown = {} if step.stage == "read" else dict(step.params)
-    return ", ".join(f"{name} {_value(value)}" for name, value in sorted(shown.items()))
-
-
-def _value(value: Any) -> str:
-    return "auto" if value is None else "/".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _figure(value: Any) -> str:
-    if value is None:
-        return "undefined"
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _number(value: float | None) -> str:
-    return "undefined" if value is None else f"{value:.3f}"

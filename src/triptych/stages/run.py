@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,21 @@ from triptych.clusterers.base import Clusterer
 from triptych.core.atlas import Atlas
 from triptych.core.config import Sections, sections
 from triptych.core.context import Context, Progress, Silent, available_threads, using
-from triptych.core.errors import UsageError
-from triptych.core.params import Choice, Integer, Real, Sizes, Text, check_params, limits_of, setting, settled
-from triptych.core.registry import create, method_class
+from triptych.core.errors import UsageError, nearest
+from triptych.core.params import (
+    Choice,
+    Integer,
+    Limit,
+    Pairs,
+    Real,
+    Sizes,
+    Text,
+    check_params,
+    limits_of,
+    setting,
+    settled,
+)
+from triptych.core.registry import Method, create, method_class
 from triptych.core.schema import ReadOptions, Roles
 from triptych.core.slots import Sheet
 from triptych.core.store import Store
@@ -21,6 +33,7 @@ from triptych.describers.base import Describer
 from triptych.encoders.base import Encoder
 from triptych.labellers.base import Labeller
 from triptych.neighbours.base import Neighbours
+from triptych.reducers.base import Reducer
 from triptych.stages.adopt import adopt
 from triptych.stages.attach import attach
 from triptych.stages.audit import audit
@@ -91,6 +104,9 @@ class Road:
         Real(low=0.0, high=1.0, optional=True, help="how varied the words of a topic should be, for mmr"),
     )
     labeller: str = setting("phrases", Text(help="method that titles the topics"))
+    params: tuple[str, ...] = setting(
+        (), Pairs(help="a parameter of a method of the road, such as encoder.window=128 or reducer.spread=2")
+    )
     seed: int = setting(0, Integer(low=0, help="root of all random choices"))
 
 
@@ -192,31 +208,63 @@ def travel(atlas: Atlas, road: Road) -> Atlas:
     n_neighbors, rows = road.n_neighbors, atlas.kept.height
     _check_rows(road, rows)
     if not len(atlas.vectors):
-        atlas = encode(atlas, road.encoder)
+        atlas = encode(atlas, road.encoder, **_params(road, "encoder"))
     k = n_neighbors and max(n_neighbors - 1, min(DEFAULT_K, rows - 1))
-    atlas = relate(atlas, road.neighbours, metric=road.metric, k=k)
-    knobs: dict[str, Any] = {"n_neighbors": n_neighbors}
+    atlas = relate(atlas, road.neighbours, metric=road.metric, k=k, **_params(road, "neighbours"))
+    knobs: dict[str, Any] = {"n_neighbors": n_neighbors} | _params(road, "reducer")
     on = list(atlas.vectors)[-1]
     if road.reduction:
         on = f"umap{road.reduction}" if road.reduction != 2 else "umap2_dense"
         atlas = reduce(atlas, "umap", n_components=road.reduction, min_dist=0.0, name=on, **knobs)
     atlas = reduce(atlas, "umap", n_components=2, min_dist=road.min_dist, name="umap2", **knobs)
-    atlas = cluster(atlas, road.clusterer, on=on, **_clusterer_params(road))
+    atlas = cluster(atlas, road.clusterer, on=on, **_params(road, "clusterer"))
     if road.noise == "nearest":
         atlas = adopt(atlas, on=on)
     atlas = nest(atlas, on=on, sizes=road.levels)
-    atlas = describe(atlas, road.describer, **_describer_params(road))
-    atlas = label(atlas, road.labeller)
+    atlas = describe(atlas, road.describer, **_params(road, "describer"))
+    atlas = label(atlas, road.labeller, **_params(road, "labeller"))
     return audit(atlas) if atlas.roles.group else atlas
 
 
-def _clusterer_params(road: Road) -> dict[str, Any]:
-    names = ("min_cluster_size", "min_samples", "selection", "n_clusters")
-    return {name: getattr(road, name) for name in names if getattr(road, name) is not None}
+def _params(road: Road, owner: str) -> dict[str, Any]:
+    """Return the parameters that a method of the road is given, read as its limits say."""
+    named = {"clusterer": _CLUSTERER, "describer": ("diversity",)}.get(owner, ())
+    params = {name: getattr(road, name) for name in named if getattr(road, name) is not None}
+    method, limits = _method(road, owner)
+    for pair in road.params:
+        name, _, text = pair.partition("=")
+        if name.partition(".")[0] == owner:
+            name = name.partition(".")[2]
+            limit = limits.get(name)
+            if limit is None:
+                raise UsageError(f"{method} has no parameter {name!r}", hint=nearest(name, limits))
+            if owner == "reducer" and name in _OF_BOTH_LAYOUTS:
+                raise UsageError(f"run: {name} has a setting of its own", hint=f"it is called {_OF_BOTH_LAYOUTS[name]}")
+            try:
+                params[name] = limit.parse(text)
+            except ValueError:
+                raise UsageError(f"{method}: {name} must be {limit.wanted()}, got {text!r}", hint=limit.help) from None
+    for name in params.keys() - limits.keys():
+        raise UsageError(f"{method} takes no {name}", hint=f"it takes {', '.join(limits)}")
+    return params
 
 
-def _describer_params(road: Road) -> dict[str, Any]:
-    return {} if road.diversity is None else {"diversity": road.diversity}
+#: The settings that are parameters of the clusterer.
+_CLUSTERER = ("min_cluster_size", "min_samples", "selection", "n_clusters")
+#: Parameters of the reducer that the two layouts have apart, or that are settings; and those settings.
+_OF_BOTH_LAYOUTS = {"n_components": "reduction", "min_dist": "min_dist", "n_neighbors": "n_neighbors"}
+#: What a parameter may belong to: the setting that names the method, and its contract.
+_OWNERS: dict[str, type[Method]] = {
+    "encoder": Encoder, "neighbours": Neighbours, "reducer": Reducer, "clusterer": Clusterer, "describer": Describer,
+    "labeller": Labeller,
+}  # fmt: skip
+
+
+def _method(road: Road, owner: str) -> tuple[str, Mapping[str, Limit]]:
+    """Return what a method of the road is called, and the limits of its parameters."""
+    kind = owner if owner == "neighbours" else f"{owner}s"
+    name = "umap" if owner == "reducer" else getattr(road, owner) or "exact"
+    return f"{kind}/{name}", method_class(kind, name, _OWNERS[owner]).limits
 
 
 def _road(settings: dict[str, Any]) -> Road:
@@ -224,15 +272,12 @@ def _road(settings: dict[str, Any]) -> Road:
     settings = settled(limits_of(Road), settings)
     check_params("run", limits_of(Road), settings)
     road = Road(**settings)
-    takes = method_class("clusterers", road.clusterer, Clusterer).limits
-    for name in _clusterer_params(road).keys() - takes.keys():
-        raise UsageError(f"clusterers/{road.clusterer} takes no {name}", hint=f"it takes {', '.join(takes)}")
-    create("clusterers", road.clusterer, Clusterer, _clusterer_params(road))
-    create("encoders", road.encoder, Encoder, {})
-    if road.neighbours is not None:
-        create("neighbours", road.neighbours, Neighbours, {})
-    create("describers", road.describer, Describer, _describer_params(road))
-    create("labellers", road.labeller, Labeller, {})
+    for pair in road.params:
+        if (owner := pair.partition(".")[0]) not in _OWNERS:
+            raise UsageError(f"run: no method of the road is called {owner!r}", hint=nearest(owner, _OWNERS))
+    for owner, contract in _OWNERS.items():
+        kind, _, name = _method(road, owner)[0].partition("/")
+        create(kind, name, contract, _params(road, owner))
     return road
 
 
