@@ -72,10 +72,13 @@ def fit_ridge(
         for strength in strengths
     ]
     strength = max(tried)[1]
-    held, system = products[n:, :n].copy(), products[:n, :n].copy()
-    del products  # they are most of the memory
-    dual = _solve(system, strength, targets)
-    del system
+    held = products[n:, :n].copy()
+    # Moved together in place: a copy would be most of the memory.
+    flat = products.reshape(-1)
+    for row in range(n):
+        flat[row * n : (row + 1) * n] = products[row, :n]
+    dual = _solve(flat[: n * n].reshape(n, n), strength, targets)
+    del products, flat
     weights = sparse_times(features[:n].T.tocsr(), dual, threads=threads)
     return Ridge(weights, strength, held @ dual)
 
