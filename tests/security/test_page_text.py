@@ -86,6 +86,14 @@ def test_s1_s6_no_payload_runs_in_any_field(open_html: OpenMap, hostile: list[st
     assert len(hostile) >= 150
     assert len(seen) > 2 * len(hostile)
     everything = "".join(seen)
+    shown_as_text(everything)
+    foreign = "iframe, object, embed, img, video, audio, form, base, link, template, script:not([id])"
+    assert opened.page.locator(foreign).count() == 1, "only the page's own script"
+    assert all(not href.startswith("javascript") for href in anchors(opened))
+
+
+def shown_as_text(everything: str) -> None:
+    """What would have run, had it not been escaped, stands on the page letter by letter."""
     for sign in (
         "<script>planted()</script>",
         "<img src=x onerror=planted()>",
@@ -94,9 +102,6 @@ def test_s1_s6_no_payload_runs_in_any_field(open_html: OpenMap, hostile: list[st
         "&lt;script&gt;",
     ):
         assert sign in everything, f"{sign} was not shown as text"
-    foreign = "iframe, object, embed, img, video, audio, form, base, link, template, script:not([id])"
-    assert opened.page.locator(foreign).count() == 1, "only the page's own script"
-    assert all(not href.startswith("javascript") for href in anchors(opened))
 
 
 def anchors(opened: OpenPage) -> list[str]:

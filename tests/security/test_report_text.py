@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.chromium import OpenMap
 from tests.security.test_page_policy import SINKS
-from tests.security.test_page_text import PLANTED, Tags, calls
+from tests.security.test_page_text import PLANTED, Tags, calls, shown_as_text
 from triptych.pages.html import load_asset
 from triptych.pages.report import render_report
 from triptych.pages.report_parts import (
@@ -60,15 +60,7 @@ def test_s1_s6_no_payload_runs_in_any_field_of_the_report(
     assert [url.partition(":")[0] for url in opened.requests] == ["file"]
     assert opened.complaints == []
     assert len(hostile) >= 150
-    everything = opened.page.locator("body").inner_text()
-    for sign in (
-        "<script>planted()</script>",
-        "<img src=x onerror=planted()>",
-        "{{7*7}}",
-        "</title>",
-        "&lt;script&gt;",
-    ):
-        assert sign in everything, f"{sign} was not shown as text"
+    shown_as_text(opened.page.locator("body").inner_text())
     foreign = "iframe, object, embed, img, video, audio, form, base, link, template, style, foreignObject, use, script"
     assert opened.page.locator(foreign).count() == 2, "only the page's own style and script"
     hrefs = opened.page.locator("[href]").evaluate_all("(all) => all.map((a) => a.getAttribute('href'))")

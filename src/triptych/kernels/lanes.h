@@ -41,6 +41,11 @@ INLINE F8 load(const float *from) {
     return x;
 }
 
+INLINE void store(float *to, F8 x) { memcpy(to, &x, sizeof x); }
+
+/* The sum of the lanes, in one order everywhere. */
+INLINE float total(F8 s) { return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7])); }
+
 /* yes where the mask is -1, no where it is 0. */
 INLINE F8 choose(I8 mask, F8 yes, F8 no) { return (F8)((mask & (I8)yes) | (~mask & (I8)no)); }
 INLINE F8 at_most(F8 x, float bound) { return choose(x > all(bound), all(bound), x); }

@@ -109,8 +109,6 @@ INLINE void push_by(int p, F8 force, const F8 *gap, F8 weight, const Constants *
     }
 }
 
-INLINE float total(F8 s) { return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7])); }
-
 /* The gradient of rows [start, stop), written where their positions will be. */
 INLINE void gradients(const int p, const Layout *job) {
     const size_t plane = 2 * ((size_t)job->n + EXTRA), own_plane = 2 * ((size_t)job->m + EXTRA);

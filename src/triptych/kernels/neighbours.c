@@ -99,6 +99,19 @@ PyObject *keep_best(PyObject *self, PyObject *args) {
     return result;
 }
 
+/* A list of the k best, before anything is put in. */
+INLINE void clear(float *top, int32_t *at, int32_t k) {
+    for (int32_t q = 0; q < k; q++) {
+        top[q] = -INFINITY;
+        at[q] = INT32_MAX;
+    }
+}
+
+/* Scores that are squared distances, turned round, become distances. */
+INLINE void to_distances(float *top, int32_t k) {
+    for (int32_t q = 0; q < k; q++) top[q] = sqrtf(-top[q]);
+}
+
 /* Put a score where it belongs among the k best: falling scores, equal ones in rising order of row. */
 INLINE void insert(float *top, int32_t *at, int32_t k, float value, int32_t row) {
     int32_t place = k - 1;
@@ -122,7 +135,7 @@ INLINE float square_gap(const float *x, const float *y, int32_t d) {
     }
     float rest = 0.0f;
     for (; c < d; c++) rest += (x[c] - y[c]) * (x[c] - y[c]);
-    return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7])) + rest;
+    return total(sum) + rest;
 }
 
 /* The k nearest of the candidates of each query; candidates from n on do not count. */
@@ -131,16 +144,13 @@ EVERY_CPU static void rank_rows(const float *vectors, const float *queries, cons
     for (int32_t i = 0; i < m; i++) {
         float *top = distance + (size_t)i * k;
         int32_t *at = index + (size_t)i * k;
-        for (int32_t q = 0; q < k; q++) {
-            top[q] = -INFINITY;
-            at[q] = INT32_MAX;
-        }
+        clear(top, at, k);
         for (int32_t q = 0; q < width; q++) {
             const int32_t row = candidates[(size_t)i * width + q];
             if (row < 0 || row >= n) continue;
             insert(top, at, k, -square_gap(queries + (size_t)i * d, vectors + (size_t)row * d, d), row);
         }
-        for (int32_t q = 0; q < k; q++) top[q] = sqrtf(-top[q]);
+        to_distances(top, k);
     }
 }
 
@@ -174,10 +184,7 @@ EVERY_CPU static void explore_rows(const float *vectors, const int32_t *known, c
         const float *own = vectors + (size_t)i * d;
         float *top = distance + (size_t)(i - start) * k;
         int32_t *at = index + (size_t)(i - start) * k;
-        for (int32_t q = 0; q < k; q++) {
-            top[q] = -INFINITY;
-            at[q] = INT32_MAX;
-        }
+        clear(top, at, k);
         const int32_t listed = begin[i + 1] - begin[i];
         for (int32_t q = -1; q < k + listed; q++) {
             const int32_t via = q < 0 ? i : q < k ? known[(size_t)i * k + q] : backward[begin[i] + q - k];
@@ -188,7 +195,7 @@ EVERY_CPU static void explore_rows(const float *vectors, const int32_t *known, c
                 insert(top, at, k, -square_gap(own, vectors + (size_t)row * d, d), row);
             }
         }
-        for (int32_t q = 0; q < k; q++) top[q] = sqrtf(-top[q]);
+        to_distances(top, k);
     }
 }
 

@@ -29,8 +29,6 @@ typedef struct {
     int8_t *bytes;
 } Room;
 
-INLINE float sum_of(F8 s) { return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7])); }
-INLINE void store(float *to, F8 x) { memcpy(to, &x, sizeof x); }
 INLINE float largest(F8 s) {
     float top = s[0];
     for (int l = 1; l < LANES; l++) top = s[l] > top ? s[l] : top;
@@ -86,12 +84,12 @@ INLINE void add_and_norm(float *y, const float *x, int32_t rows, int32_t d, Weig
             store(row + c, value);
             sum += value;
         }
-        const float mean = sum_of(sum) / (float)d;
+        const float mean = total(sum) / (float)d;
         for (int32_t c = 0; c < d; c += LANES) {
             const F8 gap = load(row + c) - mean;
             square += gap * gap;
         }
-        const float by = 1.0f / sqrtf(sum_of(square) / (float)d + 1e-12f);
+        const float by = 1.0f / sqrtf(total(square) / (float)d + 1e-12f);
         for (int32_t c = 0; c < d; c += LANES)
             store(row + c, (load(row + c) - mean) * by * load(w->norm + c) + load(w->norm + d + c));
     }
@@ -155,15 +153,15 @@ INLINE void attend(const float *qkv, float *to, int32_t head, int32_t tokens, in
         float whole[4];
         for (int r = 0; r < 4; r++) {
             const float most = largest(top[r]);
-            F8 total = all(0.0f);
+            F8 shares = all(0.0f);
             for (int32_t j = 0; j < rows; j += LANES) {
                 float *place = share + (size_t)r * span + j;
                 const F8 e = (load(place) - most) * 1.4426950f;
                 const F8 value = choose(e < all(-126.0f), all(0.0f), two_to(at_least(e, -126.0f)));
-                total += value;
+                shares += value;
                 store(place, value);
             }
-            whole[r] = sum_of(total);
+            whole[r] = total(shares);
             for (int q = 0; q < 4; q++) sum[r][q] = all(0.0f);
         }
         for (int32_t j = 0; j < tokens; j++) {
@@ -208,7 +206,7 @@ EVERY_CPU static void encode_text(const Model *model, const int32_t *ids, int32_
         square += sum * sum;
         store(out + c, sum);
     }
-    const float length = sqrtf(sum_of(square));
+    const float length = sqrtf(total(square));
     for (int32_t c = 0; c < d; c += LANES) store(out + c, load(out + c) / (length > 0.0f ? length : 1.0f));
 }
 
