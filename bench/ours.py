@@ -29,8 +29,10 @@ def encode(corpus: Path, vectors: Path, saved: Path) -> None:
     save(saved, [watch], rows=frame.height)
 
 
-def one_pass(options: argparse.Namespace, vectors: npt.NDArray[np.float32], rows: int | None = None) -> Stopwatch:
-    """Walk the road from the vectors to the page; ``rows`` takes the first ones only."""
+def one_pass(
+    options: argparse.Namespace, vectors: npt.NDArray[np.float32] | None, rows: int | None = None
+) -> Stopwatch:
+    """Walk the road to the page, from the vectors or, without them, the texts; ``rows`` takes the first ones only."""
     watch = Stopwatch()
     with watch.lap("import triptych"):
         import polars as pl
@@ -40,7 +42,13 @@ def one_pass(options: argparse.Namespace, vectors: npt.NDArray[np.float32], rows
     with watch.lap("read"):
         roles = tp.Roles(text="text", title="package", group=("section",))
         frame = pl.read_parquet(options.corpus, n_rows=rows)
-        atlas = tp.read(vectors[:rows], metadata=frame, roles=roles, seed=SEED)
+        if vectors is None:
+            atlas = tp.read(frame, roles=roles, seed=SEED)
+        else:
+            atlas = tp.read(vectors[:rows], metadata=frame, roles=roles, seed=SEED)
+    if vectors is None:
+        with watch.lap("encode"):
+            atlas = tp.encode(atlas, options.encoder, name="given")
     with watch.lap("relate"):
         atlas = tp.relate(atlas, *options.method)
     with watch.lap("umap 5-d"):
@@ -64,19 +72,24 @@ def one_pass(options: argparse.Namespace, vectors: npt.NDArray[np.float32], rows
         atlas = tp.audit(atlas)
     with watch.lap("draw"):
         tp.draw(atlas, options.out / "ours.html", title="Debian packages")
-    np.save(options.out / "ours-labels.npy", atlas.clusterings["hdbscan"].labels)
-    np.save(options.out / "ours-layout.npy", atlas.layouts["umap2"].values)
-    np.save(options.out / "ours-indices.npy", atlas.graphs["given"].indices)
-    np.save(options.out / "ours-distances.npy", atlas.graphs["given"].distances)
+    made = {
+        "labels": atlas.clusterings["hdbscan"].labels,
+        "layout": atlas.layouts["umap2"].values,
+        "indices": atlas.graphs["given"].indices,
+        "distances": atlas.graphs["given"].distances,
+    }
+    for what, values in made.items():
+        np.save(options.out / f"{options.encoder or 'ours'}-{what}.npy", values)
     return watch
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, required=True)
-    parser.add_argument("--vectors", type=Path, required=True)
+    parser.add_argument("--vectors", type=Path, help="to start from; the texts unless given")
     parser.add_argument("--save", type=Path, required=True)
     parser.add_argument("--encode", action="store_true", help="only make the vectors")
+    parser.add_argument("--encoder", help="of the texts, where no vectors are given")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--min-cluster-size", type=int, help="the tutorial's; ours unless given")
     parser.add_argument("--method", nargs=1, default=[], help="of the search for neighbours; the stage's unless given")
@@ -87,7 +100,7 @@ def main() -> None:
     if options.encode:
         encode(options.corpus, options.vectors, options.save)
         return
-    vectors = np.load(options.vectors)
+    vectors = np.load(options.vectors) if options.vectors else None
     if options.warm:
         one_pass(options, vectors, options.warm)
     save(options.save, [one_pass(options, vectors) for _ in range(options.passes)])

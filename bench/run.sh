@@ -43,6 +43,9 @@ for i in $(seq "$repeats"); do
   echo "ours, run $i of $repeats"
   $ours -m bench.ours --corpus "$corpus" --vectors "$vectors" --out "$runs" \
     --min-cluster-size "$size" --save "$runs/ours-$i.json"
+  echo "ours from the texts by the student, run $i of $repeats"
+  $ours -m bench.ours --corpus "$corpus" --encoder student --passes 1 --out "$runs" \
+    --min-cluster-size "$size" --save "$runs/student-$i.json"
 done
 $ours -m bench.machine --save "$runs/machine-after.json"
 $ours -m bench.report --corpus "$corpus" --vectors "$vectors" --runs "$runs" --encode "$work/encode-$n.json" \

@@ -84,7 +84,13 @@ def texts(count: int) -> list[str]:
 
 
 def encoded(
-    count: int, pace: float, *, method: str = "slow", folder: Path | None = None, progress: Progress | None = None
+    count: int,
+    pace: float,
+    *,
+    method: str = "slow",
+    folder: Path | None = None,
+    progress: Progress | None = None,
+    encoder: type[Slow] = Slow,
 ) -> tuple[Atlas, float]:
     """Encode texts on a clock of our own; return the Atlas and how long it took by that clock."""
     clock = Clock()
@@ -92,7 +98,7 @@ def encoded(
     context = Context(threads=1, store=store, progress=progress or Silent())
     watching = patch.object(_forecast, "time", SimpleNamespace(perf_counter=clock))
     try:
-        with using(context), watching, patch.object(encode_stage, "create", lambda *_: Slow(clock, pace)):
+        with using(context), watching, patch.object(encode_stage, "create", lambda *_: encoder(clock, pace)):
             atlas = tp.encode(tp.read(texts(count), roles=tp.Roles()), method)
             if store:
                 store.publish(atlas, {})
@@ -128,6 +134,28 @@ def test_f118_the_forecast_comes_early() -> None:
     assert clock.now < 10
 
 
+class AtOnce(Slow):
+    """Takes all texts in one call, and tells how it gets on."""
+
+    whole = True
+
+    def encode(self, items: Sequence[str], *, threads: int, advance: Callable[[int], None]) -> Encoding:
+        for _ in items:
+            self.clock.now += self.pace
+            advance(1)
+        self.pace = 0
+        return super().encode(items, threads=threads, advance=advance)
+
+
+def test_f118_one_long_call_is_foretold_as_it_goes() -> None:
+    ear = Ear()
+    atlas, took = encoded(3_000, 0.1, encoder=AtOnce, progress=ear)
+    foretold = atlas.steps[-1].forecast_seconds
+    assert foretold is not None
+    assert len(ear.said) == 1
+    assert abs(foretold - took) < 0.05 * took
+
+
 def test_f118_a_short_step_is_not_foretold() -> None:
     ear = Ear()
     atlas, took = encoded(450, 0.01, progress=ear)
@@ -146,7 +174,7 @@ def test_f118_the_student_is_offered_where_it_saves_much() -> None:
     assert "student" not in ear.said[0], "it learns from minilm"
     watch = Watch(3 * SAMPLE)
     watch.pace = 0.01
-    assert quicker(240.0, watch, 3 * SAMPLE).endswith(" would take about 85 s")
+    assert quicker(240.0, watch, 3 * SAMPLE).endswith(" would take about 83 s")
     assert quicker(59.0, watch, 3 * SAMPLE) == "", "nobody minds a minute"
     watch.total = SAMPLE
     assert quicker(240.0, watch, SAMPLE) == "", "the teacher would have to read them all"

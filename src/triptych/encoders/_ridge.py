@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +11,18 @@ import numpy.typing as npt
 
 from triptych.encoders._linear import sparse_times
 from triptych.kernels.neighbours import in_spans, share_out
+from triptych.kernels.tiles import Tiles, solve
 
-__all__ = ["Ridge", "fit_ridge", "gram"]
+__all__ = ["Ridge", "fit_ridge", "products"]
 
 #: A feature in more than this share of the rows is multiplied as a dense column: among sparse rows it costs its square.
 DENSE = 0.05
 #: Rows on which penalties are tried at most: which is the best hardly changes with the rows, and what it takes does.
 TRIED = 2_500
-#: Rows of a product, and dense columns, that are in memory at once.
-SPAN, COLUMNS = 500, 2_048
+#: Rows and columns of a tile of the products.
+TILE = 1_250
+#: Dense columns that are in memory at once.
+COLUMNS = 1_024
 
 F32 = npt.NDArray[np.float32]
 
@@ -65,56 +68,53 @@ def fit_ridge(
         How many threads to use; never changes the result.
     """
     n = len(targets)
-    products = gram(features, threads=threads)
+    parts, held = in_spans(n, TILE), slice(n, features.shape[0])
+    pairs = [(rows, others) for number, rows in enumerate(parts) for others in parts[: number + 1]]
+    found = iter(products(features, [*pairs, *((held, others) for others in parts)], threads=threads))
+    tiles = [[next(found) for _ in range(number + 1)] for number in range(len(parts))]
+    beside = np.concatenate(list(found), axis=1)
+
     some = slice(0, n, -(-n // TRIED))
+    every = slice(0, len(targets[some]))
+    (few,) = products(features[:n][some], [(every, every)], threads=threads)
     tried = [
-        (judge(products[n:, some] @ _solve(products[some, some].copy(), strength, targets[some])), strength)
+        (judge(beside[:, some] @ _dual([[few.copy()]], strength, targets[some], threads=threads)), strength)
         for strength in strengths
     ]
     strength = max(tried)[1]
-    held = products[n:, :n].copy()
-    # Moved together in place: a copy would be most of the memory.
-    flat = products.reshape(-1)
-    for row in range(n):
-        flat[row * n : (row + 1) * n] = products[row, :n]
-    dual = _solve(flat[: n * n].reshape(n, n), strength, targets)
-    del products, flat
+    dual = _dual(tiles, strength, targets, threads=threads)
+    del tiles, few  # before the weights, which are as large
     weights = sparse_times(features[:n].T.tocsr(), dual, threads=threads)
-    return Ridge(weights, strength, held @ dual)
+    return Ridge(weights, strength, beside @ dual)
 
 
-def _solve(system: F32, strength: float, targets: F32) -> F32:
-    """Solve (system + strength) x = targets; only the lower triangle of the system counts; none is kept."""
-    from scipy.linalg import cho_factor, cho_solve
-    from threadpoolctl import threadpool_limits
-
-    system.flat[:: len(system) + 1] += np.float32(strength)
-    with threadpool_limits(1, user_api="blas"):  # how several share the sums out would show in the last bits
-        # Turned over, the lower triangle is an upper one in the order of LAPACK, which then needs no copy.
-        factor = cho_factor(system.T, lower=False, overwrite_a=True, check_finite=False)
-        solved: F32 = cho_solve(factor, targets, check_finite=False)
-    return solved
+def _dual(tiles: Tiles, strength: float, targets: F32, *, threads: int) -> F32:
+    """Solve (products + strength) x = targets; the tiles of the products are used up."""
+    for row in tiles:
+        row[-1].flat[:: len(row[-1]) + 1] += np.float32(strength)
+    return solve(tiles, targets, threads=threads)
 
 
-def gram(features: Any, *, threads: int) -> F32:
-    """Return the products of all pairs of rows of a sparse float32 (n, f): (n, n), right on and below the diagonal."""
+def products(features: Any, pairs: Sequence[tuple[slice, slice]], *, threads: int) -> list[F32]:
+    """Return the products of some rows of a sparse float32 (n, f) with some others, float32, for each pair of spans."""
     n = features.shape[0]
     shared = np.bincount(features.indices, minlength=features.shape[1])
     common = np.flatnonzero(shared > DENSE * n)
     rare = features[:, shared <= DENSE * n]
-    across = rare.T.tocsr()
-    products = np.empty((n, n), dtype=np.float32)
-    spans = in_spans(n, SPAN)
+    across = {others.start: rare[others].T.tocsr() for _, others in pairs}
+    found: dict[int, F32] = {}
 
-    def sparse(rows: slice) -> None:
-        products[rows] = (rare[rows] @ across).toarray()
+    def sparse(number: int) -> None:
+        rows, others = pairs[number]
+        found[number] = (rare[rows] @ across[others.start]).toarray()
 
-    share_out(sparse, spans, threads)
+    share_out(sparse, range(len(pairs)), threads)
     for part in in_spans(len(common), COLUMNS):
         columns = features[:, common[part]].toarray()
 
-        def dense(rows: slice, columns: F32 = columns) -> None:
-            products[rows, : rows.stop] += columns[rows] @ columns[: rows.stop].T
+        def dense(number: int, columns: F32 = columns) -> None:
+            rows, others = pairs[number]
+            found[number] += columns[rows] @ columns[others].T
 
-        share_out(dense, reversed(spans), threads)  # the longest first
-    return products
+        share_out(dense, range(len(pairs)), threads)
+    return [found[number] for number in range(len(pairs))]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any, ClassVar
 
 import numpy as np
@@ -32,6 +33,8 @@ WORDS, WEIGHT = 3_000, 0.25
 HELD = 8
 #: Penalties that are tried; rows have length 1.
 STRENGTHS = (0.03, 0.1, 0.3, 1.0)
+#: How many texts the student reads while its teacher reads one.
+EFFORT = 80
 #: Neighbours that are compared.
 K = 15
 
@@ -99,6 +102,33 @@ def _apart(vectors: F32) -> tuple[F32, F32]:
     return mean, vectors - mean
 
 
+class Share:
+    """Tells of a part of some work as a share of the whole.
+
+    Parameters
+    ----------
+    advance
+        Is told how many more units of the whole are done.
+    items
+        Of the part; more are not told of.
+    units
+        Of the whole that the part stands for.
+    """
+
+    def __init__(self, advance: Callable[[int], None], items: int, units: int) -> None:
+        self._advance, self._items, self._units = advance, items, units
+        self._done = self._told = 0
+        self._lock = Lock()
+
+    def __call__(self, count: int) -> None:
+        """Note that so many more items are done, in whatever thread."""
+        with self._lock:
+            self._done = min(self._done + count, self._items)
+            more = self._units * self._done // self._items - self._told
+            self._told += more
+            self._advance(more)
+
+
 def worth(texts: int) -> bool:
     """Tell whether there are so many texts that the student saves at least half of the teacher's work."""
     return texts >= 2 * SAMPLE
@@ -129,10 +159,10 @@ class Student(Encoder):
         return MiniLM().fingerprint()
 
     def memory(self, rows: int, columns: int) -> int:
-        """Estimate room for the vectors, the sample's products twice, and the terms of the sample and of a block."""
+        """Estimate room for the vectors, half of the sample's products, and the terms of the sample and of a block."""
         sample = self._size(rows)
         weights = 4 * DIMENSIONS * min(200_000, 30 * sample)
-        return MiniLM().memory(sample, columns) + 4 * rows * DIMENSIONS + 24 * sample**2 + 2 * weights
+        return MiniLM().memory(sample, columns) + 4 * rows * DIMENSIONS + 6 * sample**2 + 2 * weights
 
     def encode(self, items: Sequence[str], *, threads: int, advance: Callable[[int], None]) -> Encoding:
         """Return one unit vector of 384 dimensions for each text; one without any known word has the mean's direction.
@@ -145,13 +175,16 @@ class Student(Encoder):
         distinct = by_hash(items)
         size = self._size(len(distinct))
         self._require(len(distinct), size)
-        sample = distinct[:size]
+        # Told in proportion to the time they take: the sample, which the teacher reads, then all.
+        first = round(len(items) * size * EFFORT / (size * EFFORT + len(distinct)))
+        taught = Share(advance, size, first)
 
         def teach(texts: Sequence[str]) -> F32:
-            return MiniLM().encode(texts, threads=threads, advance=lambda _: None).vectors
+            return MiniLM().encode(texts, threads=threads, advance=taught).vectors
 
-        lesson = learn(sample, teach, threads=threads)
-        vectors = map_texts(items, distinct, lesson.map_, threads=threads, advance=advance)
+        lesson = learn(distinct[:size], teach, threads=threads)
+        read = Share(advance, len(distinct), len(items) - first)
+        vectors = map_texts(items, distinct, lesson.map_, threads=threads, advance=read)
         return Encoding(vectors, np.zeros(len(items), dtype=np.bool_), lesson.scores)
 
     def _size(self, texts: int) -> int:

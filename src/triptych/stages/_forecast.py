@@ -13,9 +13,8 @@ __all__ = ["WORTH", "Watch", "quicker", "sentence"]
 WORTH = 10.0
 #: The call that the forecast is made from lasts at least so many seconds; a shorter one says little.
 LEAST = 1.0
-#: Seconds from which a quicker encoder is worth a word, and texts that the student reads in a second.
+#: Seconds from which a quicker encoder is worth a word.
 LONG = 60.0
-STUDENT_PACE = 5_000
 
 
 class Watch:
@@ -33,7 +32,7 @@ class Watch:
     """
 
     def __init__(self, total: int) -> None:
-        self.total, self._done = total, 0
+        self.total, self._done, self._ticked = total, 0, 0
         self._begun = self._last = time.perf_counter()
         self.pace = 0.0
 
@@ -61,6 +60,14 @@ class Watch:
         self.pace = seconds / count
         return now - self._begun + (self.total - self._done) * self.pace
 
+    def tick(self, count: int) -> float | None:
+        """Note that more units are done of a call that goes on; enough of them together are a call for ``lap``."""
+        self._ticked += count
+        if time.perf_counter() - self._last < LEAST:
+            return None
+        done, self._ticked = self._ticked, 0
+        return self.lap(done)
+
 
 def sentence(forecast: Forecast, watch: Watch) -> str:
     """Return a forecast in words."""
@@ -70,9 +77,9 @@ def sentence(forecast: Forecast, watch: Watch) -> str:
 
 def quicker(seconds: float, watch: Watch, texts: int) -> str:
     """Return an offer of the student, when its teacher is expected to take long and it would save most of that."""
-    from triptych.encoders.student import SAMPLE, worth
+    from triptych.encoders.student import EFFORT, SAMPLE, worth
 
-    student = SAMPLE * watch.pace + texts / STUDENT_PACE
+    student = (SAMPLE + texts / EFFORT) * watch.pace
     if seconds < LONG or student > seconds / 2 or not worth(watch.total):
         return ""
     return f"; --encoder student would take about {duration(student)}"

@@ -107,9 +107,16 @@ class _Encode:
         return Outcome(values, tuple(_notes(vectors, self.scores)), self.forecast)
 
     def _all_at_once(self) -> Vectors:
-        found = self._call(self.documents)
+        texts, watch = self.documents, Watch(len(self.documents))
+
+        def told(count: int) -> None:
+            current().progress.advance(count)
+            if seconds := watch.tick(count):
+                self._foretell(seconds, watch, self._memory(len(texts)))
+
+        found = self.encoder.encode(texts, threads=current().threads, advance=told)
         self.scores = found.scores
-        return self._checked(self.documents, found)
+        return self._checked(texts, found)
 
     def _text_by_text(self) -> Vectors:
         context, slate, total = current(), Slate(self.documents), len(self.documents)
@@ -132,7 +139,9 @@ class _Encode:
             if context.store and len(slate.missing()):
                 context.store.keep_part(made_by, made)
             if seconds := watch.lap(len(rows)):
-                self._foretell(seconds, watch, made)
+                matrix = made.values.itemsize * total * made.values.shape[1]
+                # At the end the matrix is there twice more, as the bytes that are written.
+                self._foretell(seconds, watch, matrix + max(self._memory(min(PART, watch.total)), 2 * matrix))
         return slate.vectors()
 
     def _call(self, texts: list[str]) -> Encoding:
@@ -148,16 +157,15 @@ class _Encode:
             foreign = probably_not_english(texts)
         return Vectors(found.vectors, unit=True, cut=found.cut, foreign=foreign)
 
-    def _foretell(self, seconds: float, watch: Watch, made: Vectors) -> None:
-        """Say what the step will take, when that is long enough to be of interest."""
+    def _memory(self, rows: int) -> int:
+        return self.encoder.memory(rows, sum(map(len, self.documents)) // len(self.documents))
+
+    def _foretell(self, seconds: float, watch: Watch, more: int) -> None:
+        """Say what the step will take, when that is long enough to be of interest; ``more`` is memory in bytes."""
         if seconds < WORTH:
             return
-        texts, dimensions = len(self.documents), made.values.shape[1]
-        matrix = made.values.itemsize * texts * dimensions
-        call = self.encoder.memory(min(PART, watch.total), sum(map(len, self.documents)) // texts)
-        # At the end the matrix is there twice more, as the bytes that are written.
-        self.forecast = Forecast(seconds, peak_bytes() + matrix + max(call, 2 * matrix))
-        other = quicker(seconds, watch, texts) if self.plan.method == TEACHER else ""
+        self.forecast = Forecast(seconds, peak_bytes() + more)
+        other = quicker(seconds, watch, len(self.documents)) if self.plan.method == TEACHER else ""
         current().progress.say(sentence(self.forecast, watch) + other)
 
 
