@@ -33,12 +33,17 @@ LIMIT = 500_000
 
 @dataclass(frozen=True)
 class View:
-    """One picture: its file, what the map shows as the part of its address after #, and the screen."""
+    """One picture: its file, what the map shows as the part of its address after #, the screen, a button to press.
+
+    Another page than the map is named by its file, which lies beside that of the map.
+    """
 
     name: str
     shows: str = ""
     scheme: Literal["dark", "light"] = "dark"
     size: tuple[int, int] = (1600, 1000)
+    press: str = ""
+    page: str = ""
 
 
 VIEWS = (
@@ -46,6 +51,8 @@ VIEWS = (
     View("map-light", scheme="light"),
     View("map-columns", shows="colour=group&brush=date&from=16071&to=17532&outlines=1", scheme="light"),
     View("map-topic", shows="at=0.47_0.6_4&topic=3_6"),
+    View("cosmos", page="cosmos.html", size=(1400, 875)),
+    View("grid", shows="topic=3_6", size=(1600, 900), press=".strip"),
     View("map-phone", scheme="light", size=(360, 740)),
 )
 
@@ -69,6 +76,9 @@ def shoot(page_file: Path, view: View) -> bytes:
         else:
             raise SystemExit(f"{page_file}: the map never came to rest")
         page.wait_for_timeout(400)
+        if view.press:
+            page.locator(view.press).click()
+            page.wait_for_timeout(400)
         data = page.screenshot()
         browser.close()
     return data
@@ -93,7 +103,7 @@ def main() -> None:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     for view in VIEWS:
-        data = shrink(shoot(options.map, view))
+        data = shrink(shoot(options.map.with_name(view.page or options.map.name), view))
         picture = options.folder / f"{view.name}.png"
         picture.write_bytes(data)
         print(f"{picture}: {len(data) / 1e3:,.0f} kB")

@@ -1,6 +1,6 @@
 """Take the pictures of the report: the page in light and dark, and one slide.
 
-Usage: python scripts/screenshot_report.py emoji.trip/report.html docs/images
+Usage: python -m scripts.screenshot_report emoji.trip/report.html docs/images
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
-from screenshot import FLAGS
+from scripts.screenshot import FLAGS
 
 SIZE = (1400, 900)
 #: Picture -> colours of the page, part of its address.

@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from triptych.stages.audit import audit
     from triptych.stages.cluster import cluster
     from triptych.stages.describe import describe
+    from triptych.stages.draw import draw_cosmos as cosmos
     from triptych.stages.draw import draw_map as draw
     from triptych.stages.encode import encode
+    from triptych.stages.illustrate import illustrate
     from triptych.stages.label import label
     from triptych.stages.nest import nest
     from triptych.stages.place import Placement, place
@@ -51,6 +53,7 @@ _WHERE = {
     "Road": ("stages.run", "Road"),
     "Roles": ("core.schema", "Roles"),
     "Placement": ("stages.place", "Placement"),
+    "cosmos": ("stages.draw", "draw_cosmos"),
     "draw": ("stages.draw", "draw_map"),
     "load": ("core.store", "load_atlas"),
     "near_copies": ("stages.relate", "near_copies"),
@@ -64,8 +67,8 @@ _WHERE = {
     **{
         verb: (f"stages.{verb}", verb)
         for verb in (
-            "adopt", "audit", "cluster", "describe", "encode", "label", "nest", "place", "read", "reduce", "relate",
-            "run", "sweep",
+            "adopt", "audit", "cluster", "describe", "encode", "illustrate", "label", "nest", "place", "read", "reduce",
+            "relate", "run", "sweep",
         )
     },
 }  # fmt: skip
@@ -89,9 +92,11 @@ __all__ = [
     "adopt",
     "audit",
     "cluster",
+    "cosmos",
     "describe",
     "draw",
     "encode",
+    "illustrate",
     "label",
     "load",
     "near_copies",

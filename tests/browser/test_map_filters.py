@@ -460,6 +460,13 @@ HARD = {
         "names": ["a", "b", "c"],
         "fields": {"kind": ["x", "y", None], "n": [1, 2, 2**60]},
     },
+    "ids beyond 2^53": {"xy": np.eye(2), "names": ["a", "b"], "fields": {"id": [2**53 + 1, 2**53 + 3]}},
+    "one cluster": {
+        "xy": np.eye(3)[:, :2],
+        "names": ["a", "b", "c"],
+        "fields": {},
+        "levels": (MapLevel(np.zeros(3, int), (MapTopic(0, "All", (), 3),)),),
+    },
     "long titles": {"xy": np.eye(2), "names": ["x" * 10_000, "word " * 2000], "fields": {"kind": ["y" * 10_000, "z"]}},
     "right to left": {
         "xy": np.eye(2),
@@ -472,7 +479,7 @@ HARD = {
 
 @pytest.mark.parametrize("changes", HARD.values(), ids=HARD.keys())
 def test_hard_maps_are_shown(open_map: Any, changes: dict[str, Any]) -> None:
-    opened = open_map(texts=None, levels=(), links=None, **changes)
+    opened = open_map(**{"texts": None, "levels": (), "links": None} | changes)
     for name in opened.page.get_by_label("Colour by").locator("option").all_inner_texts():
         if opened.page.get_by_label("Colour by").is_visible():
             colour_by(opened, name)
@@ -484,6 +491,12 @@ def test_hard_maps_are_shown(open_map: Any, changes: dict[str, Any]) -> None:
     side = opened.page.locator(".side").bounding_box()
     assert side
     assert side["width"] < 330
+
+
+def test_ids_beyond_2_53_keep_their_digits(open_map: Any) -> None:
+    opened = open_map(fields={"id": [2**53 + 1 + 2 * i for i in range(200)]})
+    assert opened.point(0)["fields"] == [["id", "9007199254740993"]]
+    assert opened.page.locator("section.histogram").is_hidden()
 
 
 def test_long_titles_of_topics_do_not_break_the_page(open_map: Any) -> None:

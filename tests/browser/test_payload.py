@@ -14,6 +14,7 @@ from tests.browser.conftest import planted_map
 from triptych.core.errors import UsageError
 from triptych.pages.map import render_map
 from triptych.pages.payload import MapData, MapLevel, MapTopic, Sprites, pack
+from triptych.stages.draw import _excerpts as excerpts
 
 
 def head(data: MapData) -> dict[str, Any]:
@@ -127,6 +128,16 @@ def test_f079_size_of_100k_points() -> None:
         fields={"year": rng.integers(1900, 2026, 100_000)},
     )
     assert len(render_map(data)) <= 6_000_000
+
+
+def test_f079_the_more_texts_the_shorter_their_beginnings() -> None:
+    few, many = excerpts(["word " * 100] * 3), excerpts(["word " * 100] * 100_000)
+    assert few is not None
+    assert many is not None
+    assert len(few[0]) == 300
+    assert sum(map(len, many)) <= 8_000_000
+    assert len(many[0]) >= 79
+    assert excerpts(["", ""]) is None
 
 
 @pytest.mark.browser

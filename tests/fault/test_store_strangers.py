@@ -223,8 +223,8 @@ def test_values_must_speak_of_the_rows_that_there_are(tmp_path: Path, memory: Pa
         arrays = {
             k: (v[:, :5] if k == "levels" else v[:5]).copy() for k, v in vars(value).items() if hasattr(v, "shape")
         }
-        _, data = encode(type(value)(**vars(value) | arrays))
-        folder = copy_with_object(tmp_path / "run", memory / name, name, data)
+        _, pieces = encode(type(value)(**vars(value) | arrays))
+        folder = copy_with_object(tmp_path / "run", memory / name, name, b"".join(pieces))
         with pytest.raises(StoreError, match=r"has 5 rows in .*, 60 are kept"):
             everything(folder)
         swapped += 1

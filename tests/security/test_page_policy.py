@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -15,7 +15,7 @@ from tests.browser.chromium import OpenMap
 from triptych.core.errors import StepFailed
 from triptych.pages.html import load_asset, render_page, script_json
 from triptych.pages.links import safe_link
-from triptych.pages.map import render_map
+from triptych.pages.map import render_cosmos, render_map
 from triptych.pages.payload import MapData
 
 ROOT = Path(__file__).parents[2]
@@ -39,12 +39,16 @@ def test_s3_table_of_links(links: dict[str, list[str]]) -> None:
 
 
 @pytest.mark.browser
-def test_s3_only_good_links_can_be_clicked(open_html: OpenMap, links: dict[str, list[str]]) -> None:
+@pytest.mark.parametrize("render", [render_map, render_cosmos], ids=["map", "cosmos"])
+def test_s3_only_good_links_can_be_clicked(
+    open_html: OpenMap, links: dict[str, list[str]], render: Callable[[MapData], str]
+) -> None:
     table = links["allowed"] + [link for link in links["refused"] if link]
     n = len(table)
     names = [f"row-{i:03d}" for i in range(n)]
-    data = small_map(xy=np.c_[np.arange(n), np.arange(n) % 7], names=names, links=table)
-    opened = open_html(render_map(data))
+    xyz = np.c_[np.arange(n), np.arange(n) % 7, np.arange(n) % 5]
+    data = small_map(xy=xyz[:, :2], xyz=xyz, names=names, links=table)
+    opened = open_html(render(data))
     shown = opened.page.evaluate(
         """(names) => names.map((name) => {
           const input = document.querySelector("input[type=search]");
@@ -81,15 +85,16 @@ def test_s4_the_scan_sees_what_it_should() -> None:
         assert SINKS.search(line)
 
 
-def test_s4_the_built_script_has_no_unsafe_sink_and_no_address() -> None:
-    script = load_asset("map.js")
+@pytest.mark.parametrize("page", ["map", "cosmos"])
+def test_s4_the_built_script_has_no_unsafe_sink_and_no_address(page: str) -> None:
+    script = load_asset(f"{page}.js")
     assert SINKS.findall(script) == []
     assert set(re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]+[^\s\"'`]*", script)) <= {
         "http://www.w3.org/2000/svg",
         "//www.w3.org/2000/svg",
     }
-    assert "url(" not in load_asset("map.css")
-    assert "@import" not in load_asset("map.css")
+    assert "url(" not in load_asset(f"{page}.css")
+    assert "@import" not in load_asset(f"{page}.css")
 
 
 # Tries what a script could do if one ever got in: run more script, change the base, style, frame, call home.
@@ -153,8 +158,9 @@ def test_s5_the_trap_springs_without_the_policy(open_html: OpenMap, home: tuple[
     assert "/image.png" in asked
 
 
-def test_s5_the_policy_names_only_our_own_script_and_style() -> None:
-    html = render_map(small_map())
+@pytest.mark.parametrize("render", [render_map, render_cosmos], ids=["map", "cosmos"])
+def test_s5_the_policy_names_only_our_own_script_and_style(render: Callable[[MapData], str]) -> None:
+    html = render(small_map(xyz=np.eye(3)[:2]))
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', html)
     assert re.fullmatch(
         r"default-src 'none'; script-src 'sha256-[\w+/=]{44}'; style-src 'sha256-[\w+/=]{44}'; img-src data: blob:; "

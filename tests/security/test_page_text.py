@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.browser.chromium import OpenMap, OpenPage
-from triptych.pages.map import render_map
+from triptych.pages.map import render_cosmos, render_map
 from triptych.pages.payload import MapData, MapLevel, MapTopic
 from triptych.pages.text import replace_surrogates
 
@@ -53,6 +54,7 @@ def hostile_map(payloads: list[str]) -> MapData:
         title=" ".join(payloads),
         subtitle=" ".join(reversed(payloads)),
         xy=np.c_[np.cos(angle), np.sin(angle)],
+        xyz=np.c_[np.cos(angle), np.sin(angle), np.sin(2 * angle)],
         names=payloads,
         texts=list(reversed(payloads)),
         levels=(MapLevel(np.arange(n), fine), MapLevel(np.arange(n) % 3, coarse)),
@@ -76,9 +78,12 @@ def test_s1_the_trap_springs(open_html: OpenMap) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("bypass_csp", [True, False], ids=["escaping alone", "escaping and policy"])
-def test_s1_s6_no_payload_runs_in_any_field(open_html: OpenMap, hostile: list[str], bypass_csp: bool) -> None:
+@pytest.mark.parametrize("render", [render_map, render_cosmos], ids=["map", "cosmos"])
+def test_s1_s6_no_payload_runs_in_any_field(
+    open_html: OpenMap, hostile: list[str], render: Callable[[MapData], str], bypass_csp: bool
+) -> None:
     """With the policy switched off too, so that the one defence does not hide a hole in the other."""
-    opened = open_html(render_map(hostile_map(hostile)), init=PLANTED, bypass_csp=bypass_csp)
+    opened = open_html(render(hostile_map(hostile)), init=PLANTED, bypass_csp=bypass_csp)
     seen = opened.page.evaluate(TOUR, [replace_surrogates(name)[0] for name in hostile])
     assert calls(opened) == 0
     assert [url.partition(":")[0] for url in opened.requests] == ["file"]

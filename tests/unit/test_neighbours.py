@@ -162,7 +162,8 @@ def test_the_recall_of_an_approximate_graph_is_stored(monkeypatch: pytest.Monkey
     assert 0.3 < graph.recall < 1
     true = exact.graphs["given"].distances[:, -1:]
     assert graph.recall == pytest.approx((graph.distances <= true * (1 + 1e-5)).mean(), abs=1e-3)
-    assert codec.decode(*codec.encode(graph)).recall == graph.recall
+    kind, pieces = codec.encode(graph)
+    assert codec.decode(kind, b"".join(pieces)).recall == graph.recall
     assert f"{graph.recall:.1%}" in rough.steps[-1].notes[0]
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+import safetensors.numpy
 
 import triptych as tp
 from tests.conftest import planted_run
@@ -51,9 +53,10 @@ VALUES = [
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda v: type(v).__name__)
 def test_values_survive_the_codec(value: object) -> None:
-    kind, data = codec.encode(value)
-    back = codec.decode(kind, data)
-    assert codec.encode(back) == (kind, data)
+    kind, pieces = codec.encode(value)
+    back = codec.decode(kind, b"".join(pieces))
+    assert codec.encode(back) == (kind, pieces)
+    assert codec.digest(*pieces) == codec.digest(b"".join(pieces))
     if isinstance(value, pl.DataFrame):
         assert back.equals(value)
     else:
@@ -230,6 +233,23 @@ def test_folders_that_are_no_run_are_left_alone(tmp_path: Path, make: object, me
 def test_no_run_to_load(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"has no manifest\.json"):
         tp.load(tmp_path)
+
+
+@pytest.mark.parametrize("value", VALUES[:7], ids=lambda v: type(v).__name__)
+def test_arrays_are_written_as_the_library_of_their_format_writes_them(value: object) -> None:
+    arrays = {name: item for name, item in vars(value).items() if isinstance(item, np.ndarray)}
+    rest = {name: item for name, item in vars(value).items() if name not in arrays}
+    library = safetensors.numpy.save(arrays, metadata={"triptych": codec.canonical(rest).decode()})
+    assert b"".join(codec.encode(value)[1]) == library
+
+
+def test_an_array_is_not_copied_to_be_written() -> None:
+    values = np.ones((1000, 1000), dtype=np.float32)
+    tracemalloc.start()
+    codec.digest(*codec.encode(Layout(values))[1])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < values.nbytes / 10
 
 
 def test_manifest_names_objects_by_hash_and_says_what_was_done(planted_folder: Path) -> None:

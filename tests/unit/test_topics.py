@@ -156,7 +156,7 @@ def test_f121_an_atlas_and_a_map_show_themselves(planted_atlas: Atlas) -> None:
     card = planted_atlas._repr_html_()
     assert "240 of 240 rows kept" in card
     page = planted_atlas.map()._repr_html_()
-    assert page.startswith('<iframe sandbox="allow-scripts"')
+    assert page.startswith('<iframe sandbox="allow-scripts allow-downloads"')
     assert "<script" not in page  # all of it is escaped inside srcdoc
     assert repr(planted_atlas).startswith("Atlas(240 of 240 rows kept; read/rows")
 

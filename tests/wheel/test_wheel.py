@@ -48,6 +48,7 @@ def test_wheel_carries_data_pages_and_licences(wheel: Path) -> None:
     sizes = {info.filename: info.file_size for info in zipfile.ZipFile(wheel).infolist()}
     for name in (
         "triptych/py.typed", "triptych/pages/assets/map.js", "triptych/pages/assets/map.css",
+        "triptych/pages/assets/cosmos.js", "triptych/pages/assets/cosmos.css",
         "triptych/pages/assets/report.js", "triptych/pages/report.css", "triptych/kernels/_native.abi3.so",
         "triptych/data/emoji/emoji.parquet", "triptych/data/minilm/tokenizer.json",
     ):  # fmt: skip

@@ -5,13 +5,14 @@ import { measureOf } from "./bins";
 import { Dock, pointCard, type CardContext } from "./card";
 import { css } from "./colour";
 import { byField, byTopic, type Colouring } from "./colouring";
-import { Controls } from "./controls";
-import { members, type Field, type MapData, type Meta, type Topic } from "./data";
+import { Controls, ICONS } from "./controls";
+import { members, type Field, type MapData, type Meta, type Sprites, type Topic } from "./data";
 import { readLink, type DeepLink } from "./deepLink";
 import { count, h } from "./dom";
 import { focusOf, litPoints } from "./filter";
 import { group, shapeOf } from "./geometry";
 import { listen } from "./gestures";
+import { PictureGrid } from "./grid";
 import { lassoCard, topicCard } from "./groupCards";
 import { Histogram, snapped, type Brush } from "./histogram";
 import { HoverCard } from "./hover";
@@ -22,15 +23,11 @@ import { Legend } from "./legend";
 import { MapView, type Shown } from "./mapView";
 import { Palette, THEMES, type Theme } from "./palette";
 import { SearchBox } from "./searchBox";
+import type { Selection } from "./selection";
 import { Side } from "./side";
 import { loadSheet, type Sheet } from "./sprites";
 import { styleOf } from "./style";
 import { TopicsPanel } from "./topicsPanel";
-
-export type Selection =
-  | { readonly kind: "point"; readonly point: number }
-  | { readonly kind: "topic"; readonly topic: Topic }
-  | { readonly kind: "lasso"; readonly polygon: Polygon; readonly points: readonly number[] };
 
 /** Milliseconds without a change before the address is written. */
 const QUIET = 120;
@@ -54,6 +51,7 @@ export class App {
   private readonly histogram: Histogram;
   private readonly dock = new Dock(() => this.select(null));
   private readonly hover = new HoverCard();
+  private readonly grid: PictureGrid;
   private readonly controls: Controls;
   private readonly side: Side;
   private sheet: Sheet | null = null;
@@ -107,20 +105,23 @@ export class App {
       reset: () => this.view.eye.flyHome(),
       theme: () => this.setTheme(THEMES[this.theme.name === "dark" ? "light" : "dark"]),
       topics: () => this.side.element.classList.toggle("open"),
-      lasso: () => this.lasso.pick(!this.lasso.ready),
-      outlines: () => this.setOutlines(!this.outlines),
-    });
+    }, [
+      { name: "lasso", label: "Draw around points", icon: ICONS.lasso, act: () => this.lasso.pick(!this.lasso.ready) },
+      { name: "outlines", label: "Outline topics", icon: ICONS.outlines, act: () => this.setOutlines(!this.outlines) },
+    ]);
     this.lasso = new LassoTool(
       this.view.canvas,
       (ready) => this.controls.press("lasso", ready),
       (polygon) => this.selectLasso(polygon),
     );
+    this.grid = new PictureGrid(data.names, (point) => this.goToPoint(point));
     const panels = [this.search, this.topics, this.legend, this.histogram].map((panel) => panel.element);
     this.side = new Side(meta, data, this.view.drawable, () => this.apply(readLink("")), panels);
     const name = `Map of ${count(data.count)} points. The list of topics says the same in words.`;
     this.view.canvas.setAttribute("aria-label", name);
     root.append(this.side.element, this.view.canvas, this.view.overlay.element, this.view.labels.element);
     root.append(this.dock.element, this.hover.element, this.controls.element, this.controls.about);
+    root.append(this.grid.element);
     if (data.count === 0) root.append(h("p", { className: "loading" }, "There is no point on this map."));
     this.start();
   }
@@ -138,7 +139,8 @@ export class App {
       close: () => this.lasso.close(this.view.eye.camera, this.view.eye.size),
     });
     addEventListener("keydown", (event) => {
-      if (!this.controls.about.open && onKey(event, this.view.canvas, this.keys)) event.preventDefault();
+      const free = !this.controls.about.open && !this.grid.element.open;
+      if (free && onKey(event, this.view.canvas, this.keys)) event.preventDefault();
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) =>
       this.setTheme(THEMES[event.matches ? "dark" : "light"]),
@@ -147,14 +149,14 @@ export class App {
     this.resize();
     this.setTheme(this.theme);
     this.address.open();
-    if (this.data.sprites) void this.loadSprites();
+    if (this.data.sprites) void this.loadSheet(this.data.sprites);
   }
 
-  private async loadSprites(): Promise<void> {
-    if (!this.data.sprites) return;
+  private async loadSheet(sprites: Sprites): Promise<void> {
     try {
-      this.sheet = await loadSheet(this.data.sprites);
+      this.sheet = await loadSheet(sprites);
       this.view.setSheet(this.sheet);
+      this.refreshDock();
     } catch {
       this.sheet = null; // a picture that cannot be decoded leaves a map of points
     }
@@ -165,7 +167,7 @@ export class App {
     this.view.resize(width, height, this.side.element.getBoundingClientRect().right);
   }
 
-  /** Characters that no browser can show, in the whole page. */
+  /** Characters that no browser can show. */
   get replaced(): number {
     return this.data.replaced + this.meta.replaced;
   }
@@ -293,7 +295,9 @@ export class App {
   // ---- what is shown ----
 
   private get context(): CardContext {
-    return { data: this.data, palette: this.palette, theme: this.theme, sheet: this.sheet };
+    const { data, palette, theme, sheet } = this;
+    const showPictures = (title: string, points: readonly number[]) => sheet && this.grid.open(title, points, sheet);
+    return { data, palette, theme, sheet, showPictures };
   }
 
   private get topic(): Topic | null {

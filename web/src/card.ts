@@ -13,6 +13,8 @@ export interface CardContext {
   readonly palette: Palette;
   readonly theme: Theme;
   readonly sheet: Sheet | null;
+  /** Shows the pictures of points; a page without it has cards without pictures of others. */
+  readonly showPictures?: (title: string, points: readonly number[]) => void;
 }
 
 const CLOSE = "M5 5 L15 15 M15 5 L5 15";

@@ -50,6 +50,6 @@ export function focusOf(data: MapData, code: Int32Array, filter: Filter): Uint8A
 /** The points in focus, in row order. */
 export function litPoints(focus: Uint8Array): number[] {
   const lit: number[] = [];
-  focus.forEach((state, point) => state >= LIT && lit.push(point));
+  for (let point = 0; point < focus.length; point++) if (focus[point] >= LIT) lit.push(point);
   return lit;
 }

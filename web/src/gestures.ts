@@ -2,6 +2,8 @@
 
 export interface Gestures {
   pan(dx: number, dy: number): void;
+  /** What a drag does instead of a pan, which is then one with the right button, with Shift or of two fingers. */
+  turn?(dx: number, dy: number): void;
   zoom(px: number, py: number, factor: number): void;
   /** Zoom in one step towards a spot, smoothly. */
   dive(px: number, py: number): void;
@@ -21,12 +23,14 @@ export function listen(element: HTMLElement, to: Gestures): void {
   const down = new Map<number, [number, number]>();
   let travelled = 0;
   let drawing = false;
+  let sliding = false;
   const spot = (event: MouseEvent): [number, number] => {
     const box = element.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   };
   element.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "mouse" && event.button !== 0) return;
+    if (event.pointerType === "mouse" && event.button !== 0 && !(to.turn && event.button === 2)) return;
+    sliding = event.shiftKey || event.button === 2;
     element.setPointerCapture(event.pointerId);
     if (down.size === 0) [travelled, drawing] = [0, to.drawing(event.shiftKey)];
     down.set(event.pointerId, spot(event));
@@ -43,7 +47,7 @@ export function listen(element: HTMLElement, to: Gestures): void {
     const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
     if (drawing) to.draw(...now);
     else if (other) pinch(to, other, before, now);
-    else if (travelled > 4) to.pan(now[0] - before[0], now[1] - before[1]);
+    else if (travelled > 4) (sliding ? to.pan : (to.turn ?? to.pan))(now[0] - before[0], now[1] - before[1]);
     down.set(event.pointerId, now);
   });
   element.addEventListener("pointerup", (event) => {
@@ -56,6 +60,7 @@ export function listen(element: HTMLElement, to: Gestures): void {
     if (down.delete(event.pointerId) && drawing) to.close();
     drawing = false;
   });
+  element.addEventListener("contextmenu", (event) => to.turn && event.preventDefault());
   element.addEventListener("pointerleave", () => to.leave());
   element.addEventListener("dblclick", (event) => to.dive(...spot(event)));
   element.addEventListener(

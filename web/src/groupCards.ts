@@ -7,6 +7,7 @@ import { toCsv } from "./csv";
 import { isNoise, parentOf, topicPath, type Field, type MapData, type Topic } from "./data";
 import { bars, button, count, h, share } from "./dom";
 import { written } from "./fields";
+import { pictureStrip } from "./grid";
 
 const EXEMPLARS = 8;
 const LISTED = 200;
@@ -26,6 +27,7 @@ export function topicCard(
     h("h2", { dir: "auto" }, dot(css(palette.point(topic, theme))), topic.label || "Unnamed topic"),
     parent ? h("p", { className: "path", dir: "auto" }, `in ${parent.label}`) : null,
     h("p", { className: "facts" }, `${count(topic.size)} points, ${share(topic.size, data.count)} of the map`),
+    strip(context, topic.label || "Unnamed topic", [...new Set([...topic.exemplars, ...points])]),
     topic.verdict ? h("p", { className: "verdict", dir: "auto" }, topic.verdict) : null,
     topic.keywords.length > 0
       ? h("p", { className: "words" }, ...topic.keywords.map((word) => h("bdi", {}, word)))
@@ -39,16 +41,19 @@ export function topicCard(
 
 /** How many points were chosen, what they are, their names, and all of it as a file. */
 export function lassoCard(
-  { data }: CardContext,
+  context: CardContext,
   points: readonly number[],
   onPoint: (point: number) => void,
 ): HTMLElement[] {
+  const { data } = context;
   if (points.length === 0) return [h("h2", {}, "No point in the lasso")];
   const more = points.length > LISTED ? h("p", { className: "facts" }, `The first ${LISTED} are listed.`) : null;
   const save = button("visit", "Save as CSV", () => download(toCsv(data, points)), "Save as CSV");
+  const chosen = `${count(points.length)} ${points.length === 1 ? "point" : "points"} chosen`;
   return [
-    h("h2", {}, `${count(points.length)} ${points.length === 1 ? "point" : "points"} chosen`),
+    h("h2", {}, chosen),
     h("p", { className: "facts" }, `${share(points.length, data.count)} of the map`),
+    strip(context, chosen, points),
     save,
     ...mix("Topics", tally(points, (point) => topicName(data, point)), points.length),
     ...timeLine(data, points),
@@ -57,6 +62,11 @@ export function lassoCard(
     more,
     pointList(data, points.slice(0, LISTED), onPoint),
   ].filter((part) => part !== null);
+}
+
+/** A few pictures of points that open all of them; null on a map without pictures. */
+function strip({ sheet, showPictures }: CardContext, title: string, points: readonly number[]): HTMLElement | null {
+  return showPictures ? pictureStrip(sheet, points, () => showPictures(title, points)) : null;
 }
 
 function topicName(data: MapData, point: number): string {

@@ -26,6 +26,7 @@ export function onKey(event: KeyboardEvent, map: HTMLElement, to: KeyActions): b
     case "-":
       return act(() => to.zoom(1 / ZOOM_STEP));
     case "0":
+    case "r":
     case "Home":
       return act(() => to.reset());
     case "ArrowLeft":

@@ -42,17 +42,17 @@ const MARGIN = 9;
 
 export class LabelLayer {
   readonly element = h("div", { className: "labels", "aria-hidden": "true" });
-  private readonly labels: Label[];
+  protected readonly labels: Label[];
   private readonly elements = new Map<string, HTMLElement>();
-  private shown: Spot[] = [];
+  protected shown: Spot[] = [];
   private chosen: Placed<Label>[] = [];
   private chosenFor = "";
   private isDim: (topic: Topic) => boolean = () => false;
-  private isOff: (topic: Topic) => boolean = () => false;
+  protected isOff: (topic: Topic) => boolean = () => false;
   private ink: ((label: Label) => string) | null = null;
 
   constructor(
-    private readonly data: MapData,
+    protected readonly data: MapData,
     shapes: readonly (readonly (Shape | null)[])[],
     private readonly palette: Palette,
     narrow: boolean,
@@ -93,7 +93,7 @@ export class LabelLayer {
     this.show(settle(on, camera, size, area, most));
   }
 
-  private show(next: Spot[]): void {
+  protected show(next: Spot[]): void {
     const keep = new Set(next.map(({ label }) => label.key));
     for (const { label } of this.shown) if (!keep.has(label.key)) this.elements.get(label.key)?.classList.remove("on");
     this.shown = next;
@@ -146,7 +146,7 @@ export class LabelLayer {
 }
 
 /** Leave out a topic that says no more than a coarser one that is due too: the same words, or the same points. */
-function withoutEchoes(data: MapData, due: readonly Label[]): Label[] {
+export function withoutEchoes(data: MapData, due: readonly Label[]): Label[] {
   const topics = new Set(due.map((label) => label.topic));
   return due.filter(({ topic }) => {
     let up = parentOf(data, topic);
@@ -173,9 +173,10 @@ function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), Math.max(low, high));
 }
 
-function overlap(label: Label, x: number, y: number, other: Spot): boolean {
-  const across = Math.abs(x - other.x) < (label.width + other.label.width) / 2 - 0.5;
-  return across && Math.abs(y - other.y) < (label.height + other.label.height) / 2 - 0.5;
+/** Whether two labels would cover one another, with a gap between them in CSS pixels. */
+export function overlap(label: Label, x: number, y: number, other: Spot, gap = -0.5): boolean {
+  const across = Math.abs(x - other.x) < (label.width + other.label.width) / 2 + gap;
+  return across && Math.abs(y - other.y) < (label.height + other.label.height) / 2 + gap;
 }
 
 function akin(data: MapData, one: Topic, other: Topic): boolean {
@@ -200,11 +201,9 @@ function makeLabels(data: MapData, shapes: readonly (readonly (Shape | null)[])[
         depth === 0 ? (narrow ? 14 : 16) + (narrow ? 3 : 6) * relative : (depth === 1 ? 13 : 11.5) + 1.5 * relative;
       const font = LABEL_FONTS[depth === 0 ? 0 : 1].replace("1px", `${fontSize}px`);
       const spacing = depth === 0 ? 0.03 : 0.005;
-      const measure = (line: string) => {
-        if (!context) return line.length * fontSize * 0.5;
-        context.font = font;
-        return context.measureText(line).width + line.length * spacing * fontSize;
-      };
+      if (context) context.font = font;
+      const measure = (line: string) =>
+        context ? context.measureText(line).width + line.length * spacing * fontSize : line.length * fontSize * 0.5;
       const lines = wrap(topic.label, measure, fontSize * (depth === 0 ? 9 : 10), 3);
       const width = Math.max(...lines.map(measure)) + 2 * MARGIN;
       const height = lines.length * fontSize * 1.14 + MARGIN;

@@ -14,6 +14,8 @@ import { Renderer, type Style } from "./renderer";
 import { pointSize, spriteSize } from "./sizes";
 import type { Sheet } from "./sprites";
 
+/** Milliseconds without a move before the map is drawn as it is, where it was shown in haste. */
+const QUIET = 250;
 /** Radius in CSS pixels from which on a topic is outlined. */
 const OUTLINED = 80;
 
@@ -45,6 +47,7 @@ export class MapView {
   private visible: Uint8Array;
   private sideEdge = 0;
   private due = 0;
+  private hasty = 0;
 
   /** `shown` says what to draw, `onDraw` is told when it was drawn, `onRestored` when a lost context is back. */
   constructor(
@@ -197,23 +200,25 @@ export class MapView {
   }
 
   private get spriteSize(): number {
-    return this.sheet && this.shown().pictures ? spriteSize(this.spacing, this.eye.camera.scale) : 0;
+    return this.sheet && this.shown().pictures ? spriteSize(this.spacing, this.data.count, this.eye.camera.scale) : 0;
   }
 
   /** Whether nothing moves and all is drawn. */
   get atRest(): boolean {
-    return !this.eye.flying && this.due === 0;
+    return !this.eye.flying && this.due === 0 && this.hasty === 0;
   }
 
   redraw(): void {
-    if (this.due === 0) this.due = requestAnimationFrame(() => this.draw());
+    if (this.due === 0) this.due = requestAnimationFrame(() => this.draw(false));
   }
 
-  private draw(): void {
-    this.due = 0;
+  /** @param final whether nothing but the map as it is will do */
+  private draw(final: boolean): void {
+    if (!final) this.due = 0;
+    clearTimeout(this.hasty);
     const { camera, size } = this.eye;
     const { theme, marked, docked } = this.shown();
-    this.renderer?.draw({
+    const scene = {
       camera,
       size,
       ratio: this.ratio,
@@ -223,7 +228,9 @@ export class MapView {
       ring: theme.ring,
       night: theme.name === "dark",
       marked,
-    });
+    };
+    const drawn = this.renderer?.draw(scene, final) ?? true;
+    this.hasty = drawn ? 0 : window.setTimeout(() => this.draw(true), QUIET);
     if (this.renderer) {
       const { left, right, top, bottom } = this.insets(docked);
       const edge = 22;

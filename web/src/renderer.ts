@@ -5,7 +5,8 @@ import type { Rgb } from "./colour";
 import { Glow } from "./glow";
 import { buffer, program, type Program } from "./gl";
 import { POINT_FRAGMENT, POINT_VERTEX } from "./shaders";
-import { SpriteLayer, type Sheet } from "./sprites";
+import { bareFirst, SpriteLayer, type Sheet } from "./sprites";
+import { Still } from "./still";
 
 /** How each point looks, and in which order points are drawn. */
 export interface Style {
@@ -40,14 +41,19 @@ interface Pen {
   /** 1 for a disc, 0 for the ring alone. */
   readonly fill: number;
   readonly grow: number;
+  /** Diameter before it grows. */
+  readonly size: number;
 }
 
 export class Renderer {
   private readonly gl: WebGL2RenderingContext;
   private points!: Program;
   private glow!: Glow;
+  private still!: Still;
   private sheet: Sheet | null = null;
   private sprites: SpriteLayer | null = null;
+  /** How many points at the start of the order have no picture. */
+  private bare = 0;
   private shape!: WebGLVertexArrayObject;
   private look!: WebGLBuffer;
   private style: Style;
@@ -91,17 +97,23 @@ export class Renderer {
     buffer(gl, gl.ELEMENT_ARRAY_BUFFER, this.style.order);
     gl.bindVertexArray(null);
     this.glow = new Glow(gl, positions, this.look, this.xy.length / 2);
+    this.still = new Still(gl);
     if (this.sheet) this.setSheet(this.sheet);
   }
 
   setSheet(sheet: Sheet): void {
     this.sheet = sheet;
     this.sprites = new SpriteLayer(this.gl, this.xy, sheet);
-    this.sprites.setStyle(this.style);
+    this.setStyle(this.style);
   }
 
   setStyle(style: Style): void {
     const gl = this.gl;
+    if (this.sheet) {
+      const [order, bare] = bareFirst(style.order, style.ringed, this.sheet.index);
+      this.bare = bare;
+      style = { ...style, order };
+    }
     this.style = style;
     gl.bindBuffer(gl.ARRAY_BUFFER, this.look);
     gl.bufferSubData(gl.ARRAY_BUFFER, 0, style.look);
@@ -109,53 +121,76 @@ export class Renderer {
     gl.bufferSubData(gl.ELEMENT_ARRAY_BUFFER, 0, style.order);
     gl.bindVertexArray(null);
     this.sprites?.setStyle(style);
+    this.still.forget();
   }
 
-  draw(scene: Scene): void {
+  /**
+   * Draw a scene, or show the last drawing moved along where that is good enough for now.
+   *
+   * @param final whether only the scene itself will do
+   * @returns whether what is seen is the scene itself
+   */
+  draw(scene: Scene, final: boolean): boolean {
     const gl = this.gl;
-    if (gl.isContextLost()) return;
+    if (gl.isContextLost()) return true;
     const [width, height] = [Math.round(scene.size.width * scene.ratio), Math.round(scene.size.height * scene.ratio)];
     gl.enable(gl.BLEND);
-    this.glow.sum(scene, width, height);
+    const same = this.still.shows(scene);
+    const kept = same || (!final && this.still.standsFor(scene));
+    if (!kept) this.glow.sum(scene, width, height);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.viewport(0, 0, width, height);
     const [r, g, b] = scene.ground;
     gl.clearColor(r / 255, g / 255, b / 255, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    this.glow.tint(scene);
-    const showSprites = this.sprites !== null && scene.spriteSize > 0;
-    this.drawPoints(scene, showSprites);
-    if (showSprites) this.sprites?.draw(scene, width, height);
+    if (kept) this.still.draw(scene);
+    else this.drawAll(scene, width, height);
+    this.mark(scene);
+    return same || !kept;
   }
 
-  private drawPoints(scene: Scene, behindSprites: boolean): void {
-    const gl = this.gl;
+  private drawAll(scene: Scene, width: number, height: number): void {
+    this.glow.tint(scene);
+    const showSprites = this.sprites !== null && scene.spriteSize > 0;
     const { order, ringed } = this.style;
+    const plain = order.length - ringed;
+    this.drawPoints(scene, 0, showSprites ? this.bare : plain, { ring: 0, fill: 1, grow: 0, size: scene.pointSize });
+    // A crowd of hits gets thin rings, a few get bold ones.
+    const ring = Math.min(2, Math.max(0.8, 3 - 0.7 * Math.log10(ringed + 1)));
+    this.drawPoints(scene, plain, ringed, { ring, fill: 1, grow: 2 * ring, size: around(scene, showSprites) });
+    if (showSprites) this.sprites?.draw(scene, width, height);
+    this.still.keep(scene, width, height);
+  }
+
+  /** A ring around the point under the mouse or pinned. */
+  private mark(scene: Scene): void {
+    const at = scene.marked < 0 ? -1 : this.style.order.indexOf(scene.marked);
+    const size = around(scene, this.sprites !== null && scene.spriteSize > 0);
+    if (at >= 0) this.drawPoints(scene, at, 1, { ring: 2, fill: 0, grow: 14, size });
+  }
+
+  private drawPoints(scene: Scene, from: number, length: number, pen: Pen): void {
+    if (length === 0) return;
+    const gl = this.gl;
     gl.useProgram(this.points.handle);
     gl.bindVertexArray(this.shape);
     setView(gl, this.points, scene);
     const [r, g, b] = scene.ring;
-    const part = (from: number, length: number, pen: Pen) => {
-      gl.uniform4f(this.points.uniform("u_ring"), r / 255, g / 255, b / 255, pen.ring > 0 ? 1 : 0);
-      gl.uniform1f(this.points.uniform("u_width"), pen.ring * scene.ratio);
-      gl.uniform1f(this.points.uniform("u_fill"), pen.fill);
-      gl.uniform1f(this.points.uniform("u_light"), scene.night && pen.ring === 0 ? 0.22 : 0);
-      gl.uniform1f(this.points.uniform("u_size"), size * scene.ratio);
-      gl.uniform1f(this.points.uniform("u_grow"), pen.grow * scene.ratio);
-      gl.drawElements(gl.POINTS, length, gl.UNSIGNED_INT, 4 * from);
-    };
-    const plain = order.length - ringed;
-    let size = scene.pointSize;
-    if (!behindSprites || this.sheet?.index.includes(-1)) part(0, plain, { ring: 0, fill: 1, grow: 0 });
-    if (behindSprites) size = scene.spriteSize * 1.15;
-    // A crowd of hits gets thin rings, a few get bold ones.
-    const ring = Math.min(2, Math.max(0.8, 3 - 0.7 * Math.log10(ringed + 1)));
-    part(plain, ringed, { ring, fill: 1, grow: 2 * ring });
-    const at = scene.marked < 0 ? -1 : order.indexOf(scene.marked);
-    if (at >= 0) part(at, 1, { ring: 2, fill: 0, grow: 14 });
+    gl.uniform4f(this.points.uniform("u_ring"), r / 255, g / 255, b / 255, pen.ring > 0 ? 1 : 0);
+    gl.uniform1f(this.points.uniform("u_width"), pen.ring * scene.ratio);
+    gl.uniform1f(this.points.uniform("u_fill"), pen.fill);
+    gl.uniform1f(this.points.uniform("u_light"), scene.night && pen.ring === 0 ? 0.22 : 0);
+    gl.uniform1f(this.points.uniform("u_size"), pen.size * scene.ratio);
+    gl.uniform1f(this.points.uniform("u_grow"), pen.grow * scene.ratio);
+    gl.drawElements(gl.POINTS, length, gl.UNSIGNED_INT, 4 * from);
     gl.bindVertexArray(null);
   }
+}
+
+/** Diameter of a ring around a point or its picture. */
+function around({ pointSize, spriteSize }: Scene, showSprites: boolean): number {
+  return showSprites ? spriteSize * 1.15 : pointSize;
 }
 
 /** Set the uniforms that turn world positions into clip space. */

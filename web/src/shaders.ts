@@ -74,6 +74,23 @@ void main() {
   gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
 }`;
 
+/** A picture of the view, moved and stretched in clip space. */
+export const STILL_VERTEX = `
+uniform float u_stretch;
+uniform vec2 u_shift;
+out vec2 v_at;
+void main() {
+  vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
+  v_at = corner;
+  gl_Position = vec4((corner * 2.0 - 1.0) * u_stretch + u_shift, 0.0, 1.0);
+}`;
+
+export const STILL_FRAGMENT = `
+uniform sampler2D u_picture;
+in vec2 v_at;
+out vec4 o_colour;
+void main() { o_colour = vec4(texture(u_picture, v_at).rgb, 1.0); }`;
+
 /** Summed Gaussians as a wash in bands, like the tints between the height lines of a printed map. */
 export const TINT_FRAGMENT = `
 uniform sampler2D u_sum;
@@ -107,7 +124,7 @@ uniform vec2 u_texel;
 out vec2 v_at;
 out vec2 v_alpha;
 void main() {
-  vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
+  vec2 corner = vec2(gl_VertexID & 1, (gl_VertexID >> 1) & 1);
   float side = u_size * (a_size < 0.45 ? 0.7 : 1.0);
   gl_Position = place(a_position);
   gl_Position.xy += (corner - 0.5) * side * u_pixel;

@@ -38,11 +38,24 @@ export function paintTile(canvas: HTMLCanvasElement, sheet: Sheet, point: number
   return true;
 }
 
+/** An order of drawing in which points without a picture come first, and how many of them: those with a ring stay last. */
+export function bareFirst(order: Uint32Array, ringed: number, index: Int32Array): [Uint32Array, number] {
+  const plain = order.subarray(0, order.length - ringed);
+  const bare = plain.filter((point) => index[point] < 0);
+  const sorted = new Uint32Array(order);
+  sorted.set(bare);
+  sorted.set(
+    plain.filter((point) => index[point] >= 0),
+    bare.length,
+  );
+  return [sorted, bare.length];
+}
+
 export class SpriteLayer {
   private readonly squares: Program;
   private readonly texture: WebGLTexture;
   private readonly shape: WebGLVertexArrayObject;
-  private readonly instances: WebGLBuffer;
+  private readonly corners: WebGLBuffer;
   private count = 0;
 
   constructor(
@@ -54,34 +67,34 @@ export class SpriteLayer {
     this.texture = upload(gl, sheet.bitmap);
     this.shape = gl.createVertexArray();
     gl.bindVertexArray(this.shape);
-    this.instances = buffer(gl, gl.ARRAY_BUFFER, new Uint8Array(0));
-    for (const location of [0, 1, 2, 3]) {
-      gl.enableVertexAttribArray(location);
-      gl.vertexAttribDivisor(location, 1);
-    }
+    this.corners = buffer(gl, gl.ARRAY_BUFFER, new Uint8Array(0));
+    for (const location of [0, 1, 2, 3]) gl.enableVertexAttribArray(location);
     gl.vertexAttribPointer(0, 2, gl.UNSIGNED_SHORT, true, BYTES, 0);
     gl.vertexAttribPointer(1, 4, gl.UNSIGNED_BYTE, true, BYTES, 4);
     gl.vertexAttribPointer(2, 1, gl.UNSIGNED_BYTE, true, BYTES, 8);
     gl.vertexAttribPointer(3, 1, gl.FLOAT, false, BYTES, 12);
+    buffer(gl, gl.ELEMENT_ARRAY_BUFFER, triangles(sheet.index.length));
     gl.bindVertexArray(null);
   }
 
-  /** Lay the pictures out in drawing order: instances cannot be drawn through an index. */
+  /** Lay the pictures out in drawing order, each as four corners: renderers in software draw instances one by one. */
   setStyle({ look, order }: Style): void {
-    const bytes = new Uint8Array(order.length * BYTES);
+    const bytes = new Uint8Array(order.length * 4 * BYTES);
     const steps = new Uint16Array(bytes.buffer);
     const tiles = new Float32Array(bytes.buffer);
     this.count = 0;
     for (const point of order) {
       if (this.sheet.index[point] < 0) continue;
-      const at = this.count++ * BYTES;
+      const at = this.count++ * 4 * BYTES;
       steps[at / 2] = this.xy[2 * point];
       steps[at / 2 + 1] = this.xy[2 * point + 1];
       bytes.set(look.subarray(8 * point, 8 * point + 5), at + 4);
       tiles[at / 4 + 3] = this.sheet.index[point];
+      bytes.copyWithin(at + BYTES, at, at + BYTES);
+      bytes.copyWithin(at + 2 * BYTES, at, at + 2 * BYTES);
     }
-    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.instances);
-    this.gl.bufferData(this.gl.ARRAY_BUFFER, bytes.subarray(0, this.count * BYTES), this.gl.DYNAMIC_DRAW);
+    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.corners);
+    this.gl.bufferData(this.gl.ARRAY_BUFFER, bytes.subarray(0, this.count * 4 * BYTES), this.gl.DYNAMIC_DRAW);
   }
 
   draw(scene: Scene, width: number, height: number): void {
@@ -97,12 +110,19 @@ export class SpriteLayer {
     gl.uniform1f(this.squares.uniform("u_columns"), this.sheet.columns);
     gl.uniform2f(this.squares.uniform("u_tile"), 1 / this.sheet.across, 1 / this.sheet.down);
     gl.uniform2f(this.squares.uniform("u_texel"), 0.5 / this.sheet.bitmap.width, 0.5 / this.sheet.bitmap.height);
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.count);
+    gl.drawElements(gl.TRIANGLES, 6 * this.count, gl.UNSIGNED_INT, 0);
     gl.bindVertexArray(null);
   }
 }
 
-function upload(gl: WebGL2RenderingContext, bitmap: ImageBitmap): WebGLTexture {
+/** Two triangles for the four corners of each of so many pictures. */
+function triangles(count: number): Uint32Array {
+  const corners = [0, 1, 2, 2, 1, 3];
+  return Uint32Array.from({ length: 6 * count }, (_, i) => 4 * Math.floor(i / 6) + corners[i % 6]);
+}
+
+/** The sheet as a texture on the graphics card. */
+export function upload(gl: WebGL2RenderingContext, bitmap: ImageBitmap): WebGLTexture {
   const texture = gl.createTexture();
   gl.bindTexture(gl.TEXTURE_2D, texture);
   gl.texImage2D(

@@ -5,6 +5,7 @@ const head = {
   replaced: 2,
   count: 3,
   xy: 0,
+  xyz: null,
   names: ["a", "b", "c"],
   texts: null,
   levels: [

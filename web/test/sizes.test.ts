@@ -12,7 +12,15 @@ test("points shrink in a crowd and grow with the zoom, within limits", () => {
 });
 
 test("two thousand pictures are drawn from the start, a hundred thousand only further in", () => {
-  expect(spriteSize(spacing(2_000), 800)).toBeGreaterThan(15);
-  expect(spriteSize(spacing(100_000), 800)).toBe(0);
-  expect(spriteSize(spacing(100_000), 8_000)).toBeGreaterThan(20);
+  expect(spriteSize(spacing(2_000), 2_000, 800)).toBeGreaterThan(15);
+  expect(spriteSize(spacing(100_000), 100_000, 800)).toBe(0);
+  expect(spriteSize(spacing(100_000), 100_000, 8_000)).toBeGreaterThan(20);
+});
+
+test("five thousand pictures in tight groups are seen from the start and do not grow until the groups are apart", () => {
+  const tight = 0.3 * spacing(5_000);
+  const sizes = [700, 1_400, 2_800, 5_600].map((scale) => spriteSize(tight, 5_000, scale));
+  expect(sizes[0]).toBeGreaterThan(11);
+  expect(sizes.slice(1, 3)).toEqual([16, 16]);
+  expect(sizes[3]).toBeGreaterThan(20);
 });

@@ -30,7 +30,7 @@ def command(*, out: Path, seed: int, threads: int | None, quiet: bool, as_json: 
 
     atlas = tp.run(
         demo_path(), **asdict(ROLES), out=out, name="What is in 1,906 emoji?", seed=seed, threads=threads,
-        sprites=sprites(),
+        sprites=sprites(), cosmos=True,
         progress=None if quiet else RichProgress(),
     )  # fmt: skip
     report(atlas, out, as_json=as_json)

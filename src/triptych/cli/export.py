@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 #: Folders that other tools open.
 TOOLS = ("datamapplot", "embedding-atlas")
-WHAT = ("results", "topics", "documents", "agreement", "map", *TOOLS)
+WHAT = ("results", "topics", "documents", "agreement", "map", "cosmos", *TOOLS)
 
 
 @click.command(name="export")
@@ -22,8 +22,9 @@ WHAT = ("results", "topics", "documents", "agreement", "map", *TOOLS)
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option(
     "--what", type=click.Choice(WHAT),
-    help="rows with all results; topics; every topic with its documents (JSON); scores against groups; the map page; a "
-    "folder for datamapplot or for Embedding Atlas  [default: the tool that PATH is named after, else results]",
+    help="rows with all results; topics; every topic with its documents (JSON); scores against groups; the map or the "
+    "cosmos page; a folder for datamapplot or for Embedding Atlas  "
+    "[default: the tool that PATH is named after, else results]",
 )  # fmt: skip
 @click.option("--raw", is_flag=True, help="leave CSV cells that a spreadsheet would run as formulas as they are")
 def command(run: Path, path: Path, *, what: str | None, raw: bool) -> None:
@@ -41,6 +42,10 @@ def command(run: Path, path: Path, *, what: str | None, raw: bool) -> None:
         _folder(atlas, path, what, title)
     elif what == "map":
         atlas.map(path, title=title)
+    elif what == "cosmos":
+        if "umap3" not in atlas.layouts:
+            raise UsageError(f"{run} was not laid out in space", hint="run again with --cosmos")
+        atlas.cosmos(path, title=title)
     else:
         _file(atlas, path, what, run, raw=raw)
     click.echo(path)

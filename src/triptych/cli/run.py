@@ -20,6 +20,7 @@ from triptych.stages.run import SETTINGS, Road
 @click.argument("source", type=click.Path(path_type=Path), required=False)
 @limit_options(COLUMNS)
 @click.option("--metadata", type=click.Path(path_type=Path), help="table with a row for each row of a .npy matrix")
+@click.option("--images", type=click.Path(path_type=Path), help="folder of the pictures  [default: that of the table]")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -42,8 +43,8 @@ def command(
 ) -> None:
     """Take SOURCE (CSV, TSV, JSONL, Parquet, .npy) all the way to a labelled map.
 
-    The folder that it makes has map.html, report.html, results.parquet, results.csv, topics.csv and topics.json. The
-    same command again does nothing twice; after an interruption it continues.
+    The folder that it makes has map.html, report.html, results.parquet, results.csv, topics.csv and topics.json, and
+    with --cosmos cosmos.html. The same command again does nothing twice; after an interruption it continues.
 
     Without SOURCE the settings come from triptych.toml; "triptych config" writes that of a finished run.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +46,7 @@ class HDBSCAN(TreeClusterer):
 
         n = len(points)
         self._check("min_samples", n)
-        return spanning_tree(points, min_samples=min(self.min_samples or 5, n), threads=threads)
+        return spanning_tree(points, min_samples=self.resolved(n)["min_samples"], threads=threads)
 
     def read(self, tree: SpanningTree) -> Partition:
         """Return the flat clusters, each row's membership probability and each cluster's persistence."""
@@ -54,11 +54,18 @@ class HDBSCAN(TreeClusterer):
 
         n = len(tree.one) + 1
         self._check("min_cluster_size", n)
-        size = self.min_cluster_size or max(5, round(0.28 * sqrt(n)))
+        size = self.resolved(n)["min_cluster_size"]
         if n < max(size, 2):
             none = np.zeros(n, dtype=np.float32)
             return Partition(np.full(n, -1), none, none[:0])
         return Partition(*DensityTree.of(tree).clusters(size, self.selection))
+
+    def resolved(self, rows: int) -> dict[str, Any]:
+        """Return every parameter as it is for so many rows."""
+        return self.params() | {
+            "min_cluster_size": self.min_cluster_size or max(5, round(0.28 * sqrt(rows))),
+            "min_samples": self.min_samples or min(5, rows),
+        }
 
     def _check(self, name: str, rows: int) -> None:
         value = getattr(self, name)

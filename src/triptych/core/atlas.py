@@ -194,6 +194,12 @@ class Atlas:
 
         return draw_map(self, path, **options)
 
+    def cosmos(self, path: str | Path | None = None, **options: Any) -> Any:
+        """Draw the rows in space; see :func:`triptych.cosmos`."""
+        from triptych.stages.draw import draw_cosmos
+
+        return draw_cosmos(self, path, **options)
+
     def _repr_html_(self) -> str:
         from triptych.stages.draw import atlas_card
 

@@ -30,7 +30,9 @@ from triptych.core.slots import (
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["canonical", "decode", "digest", "encode"]
+__all__ = ["Piece", "canonical", "decode", "digest", "encode"]
+
+Piece = bytes | memoryview
 
 _ARRAYS: dict[str, type[Any]] = {
     cls.__name__: cls for cls in (Vectors, Graph, Layout, SpanningTree, Clustering, Tree, Sheet)
@@ -42,11 +44,14 @@ _SHAPES = {
     "indices": ("int32", 2), "levels": ("int32", 2), "labels": ("int32", 1),
     "one": ("int32", 1), "other": ("int32", 1), "distance": ("float64", 1), "persistence": ("float32", 1),
     "adopted": ("bool", 1), "cut": ("bool", 1), "foreign": ("bool", 1), "image": ("uint8", 1),
-    "texts": ("uint8", 2),
+    "texts": ("uint8", 2), "index": ("int32", 1),
 }  # fmt: skip
 
 #: Field -> type of what is no array.
 _PLAIN = {"unit": bool, "metric": str, "recall": float, "mime": str, "tile": int, "columns": int}
+
+#: Type of an array -> what safetensors calls it, in the order in which it writes them, the last ones first.
+_TYPES = {"bool": "BOOL", "uint8": "U8", "int32": "I32", "float32": "F32", "float64": "F64"}
 
 #: Type name -> file ending.
 ENDINGS = {
@@ -62,13 +67,16 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def digest(data: bytes) -> str:
-    """Return the SHA-256 of bytes, in hex."""
-    return sha256(data).hexdigest()
+def digest(*pieces: Piece) -> str:
+    """Return the SHA-256 of bytes, or of several pieces in a row, in hex."""
+    found = sha256()
+    for piece in pieces:
+        found.update(piece)
+    return found.hexdigest()
 
 
-def encode(value: Any) -> tuple[str, bytes]:
-    """Return the type name of a slot value and its bytes.
+def encode(value: Any) -> tuple[str, tuple[Piece, ...]]:
+    """Return the type name of a slot value and its bytes, in pieces: those of an array are the array's own memory.
 
     Raises
     ------
@@ -79,11 +87,11 @@ def encode(value: Any) -> tuple[str, bytes]:
     if kind in _ARRAYS:
         return kind, _encode_arrays(value)
     if kind == "Descriptions":
-        return kind, canonical([vars(topic) for topic in value.topics])
+        return kind, (canonical([vars(topic) for topic in value.topics]),)
     if kind == "Labels":
-        return kind, canonical({key: list(title) for key, title in value.titles.items()})
+        return kind, (canonical({key: list(title) for key, title in value.titles.items()}),)
     if kind == "DataFrame":
-        return kind, _encode_frame(value)
+        return kind, (_encode_frame(value),)
     raise TypeError(f"{kind} is no slot type")
 
 
@@ -111,15 +119,22 @@ def decode(kind: str, data: bytes) -> Any:
         raise _unreadable(kind, error) from error
 
 
-def _encode_arrays(value: Any) -> bytes:
-    from safetensors.numpy import save
-
+def _encode_arrays(value: Any) -> tuple[Piece, ...]:
+    """Return arrays in the format safetensors, as its own library writes it; that would copy them twice."""
     items = {f.name: getattr(value, f.name) for f in fields(value)}
     arrays = {name: np.ascontiguousarray(item) for name, item in items.items() if isinstance(item, np.ndarray)}
     rest = {name: item for name, item in items.items() if name not in arrays}
-    # One metadata entry only: the order of several is not fixed.
-    data: bytes = save(arrays, metadata={"triptych": canonical(rest).decode()})
-    return data
+    header: dict[str, Any] = {"__metadata__": {"triptych": canonical(rest).decode()}}
+    end = 0
+    order = sorted(arrays, key=lambda name: (-list(_TYPES).index(arrays[name].dtype.name), name))
+    for name in order:
+        array = arrays[name]
+        span = [end, end := end + array.nbytes]
+        header[name] = {"dtype": _TYPES[array.dtype.name], "shape": list(array.shape), "data_offsets": span}
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    memory = (arrays[name].reshape(-1).view(np.uint8).data for name in order)
+    return len(text).to_bytes(8, "little"), text, *memory
 
 
 def _decode_arrays(cls: type[Any], data: bytes) -> Any:

@@ -46,6 +46,7 @@ TOP: Mapping[str, Limit] = {
     "source": Text(optional=True, help="path of the data: CSV, TSV, JSONL, Parquet or .npy"),
     "metadata": Text(optional=True, help="table with a row for each row of a .npy matrix"),
     "out": Text(optional=True, help="folder of the run; the source with the ending .trip unless given"),
+    "images": Text(optional=True, help="folder of the pictures; that of the table unless given"),
     "name": Text(optional=True, help="heading of the pages; the name of the source unless given"),
 }
 
@@ -55,7 +56,7 @@ COLUMNS: Mapping[str, Limit] = {
     "title": Column(help="what a row is called"),
     "date": Column(help="date of a row"),
     "link": Column(help='address of a row, such as "https://example.org/{id}"'),
-    "image": Column(help="path of a row's picture"),
+    "image": Column(help='file of a row\'s picture: a column of paths, or a template such as "posters/{id}.jpg"'),
     "popularity": Column(help="number by which rows are best known"),
     "id": Column(help="the row's own identifier; rows are numbered without one"),
     "group": Names(help="known categories to compare with"),
@@ -102,7 +103,9 @@ def load_config(path: Path, known: Sections) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}", hint="a configuration file is TOML in UTF-8") from error
     values = parse_config(text, str(path), known)
-    places = {name: str(path.parent / values[name]) for name in ("source", "metadata", "out") if name in values}
+    places = {
+        name: str(path.parent / values[name]) for name in ("source", "metadata", "out", "images") if name in values
+    }
     return values | places
 
 

@@ -12,7 +12,7 @@ import fcntl
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from triptych.core.errors import StoreError
@@ -36,15 +36,15 @@ _HINTS = {
 }
 
 
-def write_bytes(path: str | Path, data: bytes) -> Path:
+def write_bytes(path: str | Path, *pieces: bytes | memoryview) -> Path:
     """Write a file so that after a crash the old one or the new one is there, whole.
 
     Parameters
     ----------
     path
         The file; its folder is made when it does not exist, and a link there is replaced, not followed.
-    data
-        All of its bytes.
+    *pieces
+        All of its bytes, in order.
 
     Raises
     ------
@@ -52,11 +52,11 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
         If the disk or the folder does not allow it; names the file and the bytes needed.
     """
     target = Path(path)
-    with naming(target, needed=len(data)):
+    with naming(target, needed=sum(map(len, pieces))):
         make_folder(target.parent)
         temporary = target.parent / f"{TEMPORARY}{secrets.token_hex(8)}"
         try:
-            _write_new(temporary, data)
+            _write_new(temporary, pieces)
             os.replace(temporary, target)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -162,14 +162,15 @@ def naming(path: Path, needed: int | None = None) -> Iterator[None]:
         raise StoreError(f"{path}: {error.strerror or error}{size}", hint=hint) from error
 
 
-def _write_new(path: Path, data: bytes) -> None:
+def _write_new(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | CAREFUL, 0o666)
     try:
         with contextlib.suppress(OSError):  # without a lock, a sweep at this very moment may take it for left behind
             hold(handle)
-        rest = memoryview(data)
-        while rest:  # the system may take less than it is given, and never takes more than 2 GiB
-            rest = rest[os.write(handle, rest) :]
+        for piece in pieces:
+            rest = memoryview(piece)
+            while rest:  # the system may take less than it is given, and never takes more than 2 GiB
+                rest = rest[os.write(handle, rest) :]
         os.fsync(handle)
     finally:
         os.close(handle)

@@ -49,8 +49,10 @@ class Roles:
     ----------
     text
         A column, or a template such as ``"{name}. {summary}"`` that joins several.
-    title, date, image, popularity, id
-        Single columns: the name shown, a date, an image path, a number, the row's own identifier.
+    title, date, popularity, id
+        Single columns: the name shown, a date, a number, the row's own identifier.
+    image
+        The file of a row's picture: a column of paths, or a template such as ``"posters/{id}.jpg"``.
     link
         A template such as ``"https://example.org/{id}"``; a column's name stands for ``"{column}"``.
     group

@@ -198,7 +198,7 @@ class Labels:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Pictures of the input rows in one image: tile i, counted along the lines, is the picture of row i.
+    """Pictures of the rows in one image of square tiles, counted along the lines.
 
     Attributes
     ----------
@@ -210,12 +210,15 @@ class Sheet:
         Side of a tile in pixels.
     columns
         Tiles in a line.
+    index
+        int32 (m,): the tile of each kept row, -1 where it has none; empty (0,) where tile i is that of input row i.
     """
 
     image: U8
     mime: str
     tile: int
     columns: int
+    index: I32 = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
 
 
 class Shelf(Mapping[str, T], Generic[T]):

@@ -109,7 +109,7 @@ def run_step(atlas: Atlas, plan: Plan, compute: Callable[[int], Outcome]) -> Atl
     step = Step(
         **{name: getattr(plan, name) for name in ("stage", "name", "method", "version")},
         params=dict(plan.params), seed=seed, key=key, inputs=dict(plan.reads),
-        outputs={path: codec.digest(data) for path, (_, data) in encoded.items()},
+        outputs={path: codec.digest(*pieces) for path, (_, pieces) in encoded.items()},
         seconds=round(seconds, 3), peak_bytes=peak_bytes(), notes=outcome.notes,
         forecast_seconds=round(outcome.forecast.seconds, 3) if outcome.forecast else None,
         forecast_bytes=outcome.forecast.bytes if outcome.forecast else None,

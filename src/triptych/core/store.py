@@ -16,6 +16,7 @@ from typing import Any
 
 from triptych.core import codec
 from triptych.core.atlas import Atlas, Step
+from triptych.core.codec import Piece
 from triptych.core.errors import StoreError
 from triptych.core.files import make_folder, naming, remove, sweep, sync_folder, write_bytes
 from triptych.core.lock import LOCK, acquire, release
@@ -86,7 +87,7 @@ class Store:
             return None
         return step, {path: self._loader(name) for path, name in step.outputs.items()}
 
-    def keep(self, step: Step, values: Mapping[str, tuple[str, bytes]]) -> None:
+    def keep(self, step: Step, values: Mapping[str, tuple[str, tuple[Piece, ...]]]) -> None:
         """Write the results of a step, then the manifest that names them; the parts it was made of go.
 
         Parameters
@@ -94,7 +95,7 @@ class Store:
         step
             The record; its outputs name the SHA-256 of the bytes in ``values``.
         values
-            Path -> (type name, bytes).
+            Path -> (type name, bytes in pieces).
 
         Raises
         ------
@@ -133,7 +134,7 @@ class Store:
     def keep_part(self, made_by: str, value: Any) -> None:
         """Write a part of a step, a slot value, so that a killed run loses no more than the part it was at."""
         kind, data = codec.encode(value)
-        name = codec.digest(data)
+        name = codec.digest(*data)
         self._put(name, kind, data)
         key = f"{made_by}/{name}"
         self._manifest["parts"][key] = name
@@ -161,11 +162,11 @@ class Store:
         self._manifest = dict(manifest)
         self._commit()
 
-    def _put(self, name: str, kind: str, data: bytes) -> None:
+    def _put(self, name: str, kind: str, pieces: tuple[Piece, ...]) -> None:
         target = object_path(self.path, name, kind)
-        self._manifest["objects"][name] = {"type": kind, "bytes": len(data)}
+        self._manifest["objects"][name] = {"type": kind, "bytes": sum(map(len, pieces))}
         if not self._intact(name):
-            write_bytes(target, data)
+            write_bytes(target, *pieces)
             return
         # A killed run may have left it there without bringing its name to the disk.
         with naming(target):

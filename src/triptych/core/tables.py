@@ -76,7 +76,8 @@ def result_table(atlas: Atlas) -> pl.DataFrame:
     polars.DataFrame
         row_id, status, the user's columns, then for kept rows (null for marked ones): ``<layout>_<axis>`` of layouts
         of up to three dimensions, ``<clustering>``, ``<clustering>_strength``, ``<clustering>_adopted`` where rows of
-        noise were put into the nearest cluster, ``level_<i>`` and ``level_<i>_label``.
+        noise were put into the nearest cluster, ``level_<i>`` and ``level_<i>_label``, ``<sheet>_problem``: why a row
+        has no picture.
     """
     import polars as pl
 
@@ -94,6 +95,10 @@ def result_table(atlas: Atlas) -> pl.DataFrame:
         for level, labels in enumerate(levels.levels):
             columns[f"level_{level}"] = labels
             columns[f"level_{level}_label"] = [titles.get((level, int(i))) for i in labels]
+    for name in atlas.sheets:
+        if name in atlas.audits:
+            problems = dict(atlas.audits[name].select(ROW_ID, "problem").iter_rows())
+            columns[f"{name}_problem"] = [problems.get(row_id) for row_id in atlas.kept[ROW_ID]]
     users = atlas.rows.drop(DOCUMENT)
     clash = {name: f"source_{name}" for name in users.columns if name in columns and name not in (ROW_ID, STATUS)}
     return users.rename(clash).join(pl.DataFrame(columns), on=ROW_ID, how="left", maintain_order="left")

@@ -29,7 +29,7 @@ _SHELVES = {
 
 #: Arrays that have no entry for each row, and those that may have none at all.
 _NO_ROWS = ("image", "persistence")
-_OR_EMPTY = ("cut", "foreign", "texts", "adopted")
+_OR_EMPTY = ("cut", "foreign", "texts", "adopted", "index")
 
 _HINT = "the run was damaged, edited, or written by something else; make it again"
 
@@ -106,7 +106,7 @@ def check_roles(roles: Roles, rows: pl.DataFrame) -> None:
     for field in fields(roles):
         value = getattr(roles, field.name)
         if isinstance(value, str):
-            template = field.name == "link" or (field.name == "text" and value not in rows.columns)
+            template = field.name == "link" or (field.name in ("text", "image") and value not in rows.columns)
             used += [name for _, name in split_template(value) if name] if template else [value]
     for name in used:
         if name not in rows.columns:
@@ -195,7 +195,7 @@ def _misfits(value: Any, kept: int) -> Iterator[str]:
         rows = getattr(array, "shape", ())[-1 if kind == "Tree" else 0 :][:1]
         if rows and rows[0] != wanted and name not in _NO_ROWS and not (name in _OR_EMPTY and rows[0] == 0):
             yield f"has {rows[0]:,} rows in {name!r}, {kept:,} are kept"
-    for name, low in (("indices", 0), ("one", 0), ("other", 0), ("labels", -1), ("levels", -1)):
+    for name, low in (("indices", 0), ("one", 0), ("other", 0), ("labels", -1), ("levels", -1), ("index", -1)):
         numbers = getattr(value, name, None)
         if numbers is not None and numbers.size and not low <= numbers.min() <= numbers.max() < kept:
             yield f"has a number in {name!r} that is out of range"

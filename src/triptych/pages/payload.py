@@ -97,6 +97,8 @@ class MapData:
         Pictures to draw as points.
     notes
         Plain sentences for "About this map".
+    xyz
+        Positions in space, float ``(n, 3)``, of the same kind; only a cosmos has them.
 
     Raises
     ------
@@ -114,13 +116,12 @@ class MapData:
     links: Sequence[str | None] | None = None
     sprites: Sprites | None = None
     notes: tuple[str, ...] = ()
+    xyz: npt.NDArray[np.floating[Any]] | None = None
 
     def __post_init__(self) -> None:
-        if self.xy.ndim != 2 or self.xy.shape[1] != 2:
-            raise UsageError(f"xy has shape {self.xy.shape}", hint="a map needs (n, 2)")
-        wrong = np.flatnonzero(~np.isfinite(self.xy).all(axis=1))
-        if len(wrong):
-            raise UsageError(f"xy: point {wrong[0]} has no finite position", hint="leave such rows out of the map")
+        _check_positions("xy", self.xy, 2)
+        if self.xyz is not None:
+            _check_positions("xyz", self.xyz, 3)
         self._check_lengths()
         self._check_topics()
         if self.sprites is not None and not re.fullmatch(r"image/(png|webp|jpeg)", self.sprites.mime):
@@ -134,6 +135,8 @@ class MapData:
             lengths["texts"] = len(self.texts)
         if self.links is not None:
             lengths["links"] = len(self.links)
+        if self.xyz is not None:
+            lengths["xyz"] = len(self.xyz)
         if self.sprites is not None:
             lengths["sprites: index"] = len(self.sprites.index)
         for name, length in lengths.items():
@@ -160,10 +163,10 @@ def pack(data: MapData) -> bytes:
     the level's topics. Lone surrogates become U+FFFD and are counted in the head.
     """
     arrays = _Arrays()
-    low, side = _box(data.xy)
     head = {
         "count": len(data.xy),
-        "xy": arrays.add(np.rint((data.xy.astype(np.float64) - low) / side * _STEPS).astype("<u2")),
+        "xy": arrays.add(_steps(data.xy)),
+        "xyz": None if data.xyz is None else arrays.add(_steps(data.xyz)),
         "names": list(data.names),
         "texts": None if data.texts is None else list(data.texts),
         "levels": [_level(data.levels, k, arrays) for k in range(len(data.levels))],
@@ -196,11 +199,21 @@ class _Arrays:
         return len(self.places) - 1
 
 
-def _box(xy: npt.NDArray[np.floating[Any]]) -> tuple[npt.NDArray[np.float64], float]:
-    if not len(xy):
-        return np.zeros(2), 1.0
-    low = xy.min(axis=0).astype(np.float64)
-    return low, float((xy.max(axis=0) - low).max()) or 1.0
+def _check_positions(name: str, positions: npt.NDArray[np.floating[Any]], axes: int) -> None:
+    if positions.ndim != 2 or positions.shape[1] != axes:
+        raise UsageError(f"{name} has shape {positions.shape}", hint=f"it must be (n, {axes})")
+    wrong = np.flatnonzero(~np.isfinite(positions).all(axis=1))
+    if len(wrong):
+        raise UsageError(f"{name}: point {wrong[0]} has no finite position", hint="leave such rows out of the map")
+
+
+def _steps(positions: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.uint16]:
+    if not len(positions):
+        return np.zeros(positions.shape, dtype="<u2")
+    low = positions.min(axis=0).astype(np.float64)
+    side = float((positions.max(axis=0) - low).max()) or 1.0
+    steps: npt.NDArray[np.uint16] = np.rint((positions.astype(np.float64) - low) / side * _STEPS).astype("<u2")
+    return steps
 
 
 def _level(levels: tuple[MapLevel, ...], k: int, arrays: _Arrays) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from zlib import crc32
 
 import numpy as np
@@ -129,6 +129,11 @@ class UMAP(Reducer):
         same = distances[:, 0] == 0
         placed[same] = known.layout[indices[same, 0]]
         return placed
+
+    def resolved(self, rows: int) -> dict[str, Any]:
+        """Return every parameter as it is for so many rows."""
+        neighbours = self.n_neighbors or min(NEIGHBOURS, max(rows, 2))
+        return self.params() | {"n_neighbors": neighbours, "n_epochs": self._epochs(rows, warm=False)}
 
     def _epochs(self, rows: int, *, warm: bool) -> int:
         usual = 500 if rows <= MANY_ROWS else 200

@@ -12,7 +12,7 @@ from triptych.sources.vectors import vector_columns
 
 __all__ = ["check_roles", "rename_reserved", "text_pieces"]
 
-_SINGLE = ("title", "date", "image", "popularity", "id")
+_SINGLE = ("title", "date", "popularity", "id")
 _SEVERAL = ("group", "show")
 
 
@@ -51,7 +51,7 @@ def check_roles(name: str, roles: Roles, columns: Sequence[str]) -> Roles:
     for role in _SEVERAL:
         for column in getattr(roles, role):
             check(role, column)
-    for role, template in (("text", roles.text), ("link", roles.link)):
+    for role, template in (("text", roles.text), ("link", roles.link), ("image", roles.image)):
         for _, field in text_pieces(template, columns) if template is not None else []:
             if field is not None:
                 check(role, field)
@@ -94,8 +94,9 @@ def rename_reserved(roles: Roles, columns: Sequence[str]) -> tuple[Roles, dict[s
         changed[role] = None if column is None else rename(column)
     for role in _SEVERAL:
         changed[role] = tuple(map(rename, getattr(roles, role)))
-    if roles.text is not None:
-        changed["text"] = rename(roles.text) if roles.text in columns else _map_fields(roles.text, rename)
+    for role in ("text", "image"):
+        if (template := getattr(roles, role)) is not None:
+            changed[role] = rename(template) if template in columns else _map_fields(template, rename)
     if roles.link is not None:
         changed["link"] = _map_fields(roles.link, rename)
     return replace(roles, **changed), new_names  # type: ignore[arg-type]

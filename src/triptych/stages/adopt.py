@@ -15,7 +15,7 @@ from triptych.core.step import Outcome, Plan, run_step
 from triptych.stages._inputs import pick, reads, space
 from triptych.stages.cluster import numbered
 
-__all__ = ["adopt"]
+__all__ = ["adopt", "adopted"]
 
 
 def adopt(
@@ -60,7 +60,7 @@ def adopt(
 
     def compute(_seed: int) -> Outcome:
         old = atlas.clusterings[clustering]
-        new = _adopted(old, points, k)
+        new = adopted(old, points, k)
         flagged = int(new.adopted.sum())
         note = f"{flagged:,} rows in no cluster put into the nearest ({flagged / len(new.labels):.1%} of all), flagged"
         return Outcome({f"clusterings/{plan.name}": new}, (note,))
@@ -68,7 +68,8 @@ def adopt(
     return run_step(atlas, plan, compute)
 
 
-def _adopted(old: Clustering, points: npt.NDArray[np.float32], k: int) -> Clustering:
+def adopted(old: Clustering, points: npt.NDArray[np.float32], k: int) -> Clustering:
+    """Return a clustering in which the k nearest clustered rows of each row of noise have voted it into one."""
     noise = old.labels < 0
     labels, strength = old.labels.copy(), old.strength.copy()
     if noise.any() and not noise.all():

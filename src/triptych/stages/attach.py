@@ -27,6 +27,6 @@ def attach(atlas: Atlas, sheet: Sheet, *, name: str = "sprites") -> Atlas:
     Atlas
         With ``sheets[name]``.
     """
-    digest = codec.digest(codec.encode(sheet)[1])
+    digest = codec.digest(*codec.encode(sheet)[1])
     plan = Plan(stage="attach", name=name, method="given", version="1", params={}, reads={"image": digest})
     return run_step(atlas, plan, lambda _seed: Outcome({f"sheets/{name}": sheet}))

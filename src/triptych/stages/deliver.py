@@ -7,13 +7,13 @@ from pathlib import Path
 from triptych.core.atlas import Atlas, last
 from triptych.core.tables import result_table, topic_documents, topic_table
 from triptych.export.tables import write_json, write_table
-from triptych.stages.draw import draw_map
+from triptych.stages.draw import draw_cosmos, draw_map
 from triptych.stages.report import draw_report
 
 __all__ = ["deliver"]
 
 
-def deliver(atlas: Atlas, folder: Path, *, name: str) -> None:
+def deliver(atlas: Atlas, folder: Path, *, name: str, cosmos: bool = False) -> None:
     """Write map.html, report.html, results.parquet, results.csv, topics.csv and topics.json.
 
     Parameters
@@ -24,6 +24,8 @@ def deliver(atlas: Atlas, folder: Path, *, name: str) -> None:
         Of the run.
     name
         Heading of the pages.
+    cosmos
+        Whether to write cosmos.html as well, from the layout ``umap3``.
 
     Raises
     ------
@@ -31,6 +33,8 @@ def deliver(atlas: Atlas, folder: Path, *, name: str) -> None:
         If a file cannot be written.
     """
     draw_map(atlas, folder / "map.html", title=name)
+    if cosmos:
+        draw_cosmos(atlas, folder / "cosmos.html", title=name)
     draw_report(atlas, folder / "report.html", title=name)
     results = result_table(atlas)
     write_table(results, folder / "results.parquet")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import numpy as np
+import numpy.typing as npt
 
 from triptych.core.atlas import Atlas, last
 from triptych.core.errors import UsageError
@@ -16,14 +17,14 @@ from triptych.core.schema import STATUS, Status, split_template
 from triptych.core.text import cut
 from triptych.export.files import write_text
 from triptych.pages.columns import Column
-from triptych.pages.map import render_map
+from triptych.pages.map import render_cosmos, render_map
 from triptych.pages.payload import MapData, MapLevel, MapTopic, Sprites
 from triptych.stages._inputs import pick
 
-__all__ = ["Page", "draw_map"]
+__all__ = ["Page", "draw_cosmos", "draw_map"]
 
-#: Characters of a text on the hover card.
-EXCERPT = 300
+#: Characters of a text that a page has, of all texts together, and of one at least: 100,000 rows stay below 6 MB.
+EXCERPT, EXCERPTS, LEAST = 300, 8_000_000, 40
 #: Numbers that lose nothing but zeros at their end; codes that start with 0 and long identifiers stay text.
 _NUMBER = r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,2})?$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -40,7 +41,7 @@ class Page:
         return write_text(path, self.html)
 
     def _repr_html_(self) -> str:
-        frame = 'sandbox="allow-scripts" width="100%" height="600" style="border:0"'
+        frame = 'sandbox="allow-scripts allow-downloads" width="100%" height="600" style="border:0"'
         return f'<iframe {frame} srcdoc="{escape(self.html)}"></iframe>'
 
 
@@ -80,24 +81,84 @@ def draw_map(
     coordinates = atlas.layouts[pick(atlas.layouts, layout, "layout")].values
     if coordinates.shape[1] != 2:
         raise UsageError(f"layout {layout!r} has {coordinates.shape[1]} dimensions", hint="a map needs 2: umap2")
+    return _page(render_map(_map_data(atlas, coordinates, tree, title)), path)
+
+
+def draw_cosmos(
+    atlas: Atlas,
+    path: str | Path | None = None,
+    *,
+    layout: str = "umap3",
+    tree: str | None = None,
+    title: str = "Cosmos",
+) -> Page:
+    """Draw the rows as points or pictures in space, as one offline HTML page that turns until it is grabbed.
+
+    Parameters
+    ----------
+    atlas
+        With a three-dimensional layout, such as that of ``tp.reduce(atlas, n_components=3)`` or of
+        ``tp.reduce(atlas, "pca", n_components=3)``. With the layout ``umap2`` too, the topics have their colours of the
+        map.
+    path
+        Where to write it; None only returns it.
+    layout
+        Which layout.
+    tree
+        Which tree's topics; None takes the newest, if any.
+    title
+        The heading.
+
+    Returns
+    -------
+    Page
+        Shows of a row what the map shows of it.
+
+    Raises
+    ------
+    UsageError
+        If the layout does not exist or has not three dimensions.
+    """
+    coordinates = atlas.layouts[pick(atlas.layouts, layout, "layout")].values
+    if coordinates.shape[1] != 3:
+        raise UsageError(
+            f"layout {layout!r} has {coordinates.shape[1]} dimensions",
+            hint="a cosmos needs 3: tp.reduce(atlas, n_components=3)",
+        )
+    flat = atlas.layouts["umap2"].values if "umap2" in atlas.layouts else coordinates[:, :2]
+    return _page(render_cosmos(replace(_map_data(atlas, flat, tree, title), xyz=coordinates)), path)
+
+
+def _page(html: str, path: str | Path | None) -> Page:
+    page = Page(html)
+    if path is not None:
+        page.save(path)
+    return page
+
+
+def _map_data(atlas: Atlas, xy: npt.NDArray[np.float32], tree: str | None, title: str) -> MapData:
     if tree is None and len(atlas.descriptions):
         tree = last(atlas.descriptions)
-    data = MapData(
+    return MapData(
         title=title,
         subtitle=_subtitle(atlas, tree),
-        xy=coordinates,
+        xy=xy,
         names=atlas.names,
-        texts=[cut(text, EXCERPT) for text in atlas.documents] if any(atlas.documents) else None,
+        texts=_excerpts(atlas.documents),
         levels=_levels(atlas, tree),
-        fields={name: _column(atlas, name) for name in shown_columns(atlas)},
+        fields={name: column_values(atlas, name) for name in shown_columns(atlas)},
         links=row_links(atlas),
         sprites=_sprites(atlas),
         notes=tuple(about(atlas)),
     )
-    page = Page(render_map(data))
-    if path is not None:
-        page.save(path)
-    return page
+
+
+def _excerpts(documents: list[str]) -> list[str] | None:
+    """Return the beginning of each text, shorter where there are many; None where there is no text."""
+    if not any(documents):
+        return None
+    length = min(EXCERPT, max(LEAST, EXCERPTS // len(documents)))
+    return [cut(text, length) for text in documents]
 
 
 def shown_columns(atlas: Atlas) -> list[str]:
@@ -157,7 +218,7 @@ def _levels(atlas: Atlas, tree: str | None) -> tuple[MapLevel, ...]:
     return tuple(MapLevel(ids, tuple(t)) for ids, t in zip(atlas.trees[tree].levels, topics, strict=True))
 
 
-def _column(atlas: Atlas, name: str) -> Column:
+def column_values(atlas: Atlas, name: str) -> Column:
     """Return a column as what it holds: a table keeps numbers and dates as the text that they were read from."""
     column = atlas.kept[name]
     if column.dtype.is_temporal():
@@ -178,7 +239,9 @@ def _sprites(atlas: Atlas) -> Sprites | None:
     if not len(atlas.sheets):
         return None
     sheet = atlas.sheets[last(atlas.sheets)]
-    index = np.flatnonzero((atlas.rows[STATUS] == Status.KEPT.value).to_numpy())
+    index = sheet.index
+    if not len(index):
+        index = np.flatnonzero((atlas.rows[STATUS] == Status.KEPT.value).to_numpy())
     return Sprites(sheet.image.tobytes(), sheet.mime, sheet.tile, sheet.columns, index.astype(np.int32))
 
 

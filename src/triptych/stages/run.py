@@ -14,6 +14,7 @@ from triptych.core.context import Context, Progress, Silent, available_threads, 
 from triptych.core.errors import UsageError, nearest
 from triptych.core.params import (
     Choice,
+    Flag,
     Integer,
     Limit,
     Pairs,
@@ -40,6 +41,7 @@ from triptych.stages.audit import audit
 from triptych.stages.cluster import cluster
 from triptych.stages.describe import describe
 from triptych.stages.encode import encode
+from triptych.stages.illustrate import illustrate
 from triptych.stages.label import label
 from triptych.stages.nest import LEVELS, nest
 from triptych.stages.read import read
@@ -104,11 +106,15 @@ class Road:
         Real(low=0.0, high=1.0, optional=True, help="how varied the words of a topic should be, for mmr"),
     )
     labeller: str = setting("phrases", Text(help="method that titles the topics"))
+    cosmos: bool = setting(False, Flag(help="also lay the rows out in space, as cosmos.html"))
     params: tuple[str, ...] = setting(
         (), Pairs(help="a parameter of a method of the road, such as encoder.window=128 or reducer.spread=2")
     )
     seed: int = setting(0, Integer(low=0, help="root of all random choices"))
 
+
+#: How close the cosmos may pack points, the spread permitting: in space the ones behind must be seen too.
+IN_SPACE = 0.8
 
 #: Every setting of a run by the table of ``triptych.toml`` that it stands in.
 SETTINGS: Sections = sections(Road)
@@ -128,6 +134,7 @@ def run(
     show: str | Sequence[str] = (),
     vectors: str | None = None,
     metadata: Any = None,
+    images: str | Path | None = None,
     reading: ReadOptions | None = None,
     out: str | Path | None = None,
     sprites: Sheet | None = None,
@@ -144,15 +151,18 @@ def run(
         A path (CSV, TSV, JSONL, Parquet, .npy), a list of strings, a Polars, pandas or Arrow frame, or an array (n, d).
     text, title, date, link, image, popularity, id, group, show, vectors
         Columns by the part they play; see :class:`triptych.Roles`. ``text`` may be a template such as
-        ``"{name}. {summary}"``, ``link`` one such as ``"https://example.org/{id}"``.
+        ``"{name}. {summary}"``, ``link`` one such as ``"https://example.org/{id}"``, ``image`` one such as
+        ``"posters/{id}.jpg"``.
     metadata
         For an array: a frame, or the path of one, with a row for each of its rows.
+    images
+        Folder that the paths of pictures start from and that they cannot leave; that of the table unless given.
     reading
         How to read; see :class:`triptych.ReadOptions`.
     out
         Folder of the run; None keeps everything in memory. A second run into the same folder does nothing twice.
     sprites
-        A picture for each row, drawn as the points of the map.
+        A picture for each row, drawn as the points of the map; goes before ``image``.
     name
         Heading of the pages; the name of the source unless given.
     progress
@@ -166,7 +176,7 @@ def run(
     -------
     Atlas
         With vectors, graph, layouts, clustering, levels, words, titles; ``out`` has map.html, report.html,
-        results.parquet, results.csv, topics.csv and topics.json as well.
+        results.parquet, results.csv, topics.csv and topics.json as well, and cosmos.html if ``cosmos`` is set.
 
     Raises
     ------
@@ -189,14 +199,17 @@ def run(
             atlas = read(source, roles=roles, options=reading, metadata=metadata, seed=road.seed)
             if sprites is not None:
                 atlas = attach(atlas, sprites)
+            elif atlas.roles.image is not None:
+                atlas = illustrate(atlas, images or _folder(source if metadata is None else metadata))
             atlas = travel(atlas, road)
             if store is not None:
                 name = name or _name(source)
-                top = {"source": _path(source), "metadata": _path(metadata), "name": _path(name)}
+                top = {"source": _path(source), "metadata": _path(metadata), "images": _path(images)}
+                top |= {"name": _path(name)}
                 store.publish(atlas, top | asdict(roles) | asdict(reading or ReadOptions()) | asdict(road))
                 from triptych.stages.deliver import deliver
 
-                deliver(atlas, store.path, name=name)
+                deliver(atlas, store.path, name=name, cosmos=road.cosmos)
     finally:
         if store is not None:
             store.close()
@@ -214,9 +227,13 @@ def travel(atlas: Atlas, road: Road) -> Atlas:
     knobs: dict[str, Any] = {"n_neighbors": n_neighbors} | _params(road, "reducer")
     on = list(atlas.vectors)[-1]
     if road.reduction:
-        on = f"umap{road.reduction}" if road.reduction != 2 else "umap2_dense"
+        looked_at = {2, 3} if road.cosmos else {2}  # these layouts have the plain names
+        on = f"umap{road.reduction}" + ("_dense" if road.reduction in looked_at else "")
         atlas = reduce(atlas, "umap", n_components=road.reduction, min_dist=0.0, name=on, **knobs)
     atlas = reduce(atlas, "umap", n_components=2, min_dist=road.min_dist, name="umap2", **knobs)
+    if road.cosmos:
+        loose = min(IN_SPACE, knobs.get("spread", 1.0))
+        atlas = reduce(atlas, "umap", n_components=3, min_dist=loose, name="umap3", **knobs)
     atlas = cluster(atlas, road.clusterer, on=on, **_params(road, "clusterer"))
     if road.noise == "nearest":
         atlas = adopt(atlas, on=on)
@@ -296,6 +313,12 @@ def _names(names: str | Sequence[str]) -> tuple[str, ...]:
 
 def _name(source: Any) -> str:
     return Path(source).stem if isinstance(source, str | Path) else "Map"
+
+
+def _folder(table: Any) -> Path:
+    if isinstance(table, str | Path):
+        return Path(table).parent
+    raise UsageError("the table is in memory, so that its pictures are in no folder", hint='name it: images="posters"')
 
 
 def _path(source: Any) -> str | None:
