@@ -6,7 +6,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.t
 ASSETS := src/triptych/pages/assets
 WEB := $(shell find web/src -type f 2>/dev/null) web/package.json web/package-lock.json $(wildcard web/vite*.config.ts)
 
-.PHONY: demo test test-slow test-fault test-web check web bench bench-quality bench-growth bench-neighbours bench-encoders bench-student bench-page clean
+.PHONY: demo test test-slow test-fault test-web check web bench bench-quality bench-growth bench-neighbours bench-encoders bench-student bench-page bench-audit clean
 
 demo: $(VENV)/base.stamp $(ASSETS)/map.js  ## the whole road on the embedded data
 	$(VENV)/bin/triptych demo --out emoji.trip
@@ -52,6 +52,10 @@ bench-encoders: $(VENV)/base.stamp  ## our encoder in 8 bits and in fp32 beside 
 
 bench-student: $(VENV)/base.stamp  ## the student encoder beside its teacher and bags of words, four data sets
 	$(PY) -m bench.student
+
+bench-audit: $(VENV)/dev.stamp $(ASSETS)/map.js  ## what the audit says of planted truth, how often it errs, what it costs
+	$(PY) -m bench.audit
+	$(PY) -m bench.null
 
 bench-page: $(VENV)/dev.stamp $(ASSETS)/map.js  ## the map page beside datamapplot's, written, opened and moved
 	bash bench/environment.sh

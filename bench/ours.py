@@ -69,7 +69,7 @@ def one_pass(
     with watch.lap("label"):
         atlas = tp.label(atlas)
     with watch.lap("audit"):
-        atlas = tp.audit(atlas)
+        atlas = tp.audit(tp.audit(atlas, "agreement"), "data")
     with watch.lap("draw"):
         tp.draw(atlas, options.out / "ours.html", title="Debian packages")
     made = {

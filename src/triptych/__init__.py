@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from triptych.stages.audit import audit
     from triptych.stages.cluster import cluster
     from triptych.stages.describe import describe
+    from triptych.stages.diff import Diff, diff
     from triptych.stages.draw import draw_cosmos as cosmos
     from triptych.stages.draw import draw_map as draw
     from triptych.stages.encode import encode
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 _WHERE = {
     "Atlas": ("core.atlas", "Atlas"),
     "ReadOptions": ("core.schema", "ReadOptions"),
+    "Diff": ("stages.diff", "Diff"),
     "RichProgress": ("cli.progress", "RichProgress"),
     "Road": ("stages.run", "Road"),
     "Roles": ("core.schema", "Roles"),
@@ -67,14 +69,15 @@ _WHERE = {
     **{
         verb: (f"stages.{verb}", verb)
         for verb in (
-            "adopt", "audit", "cluster", "describe", "encode", "illustrate", "label", "nest", "place", "read", "reduce",
-            "relate", "run", "sweep",
+            "adopt", "audit", "cluster", "describe", "diff", "encode", "illustrate", "label", "nest", "place", "read",
+            "reduce", "relate", "run", "sweep",
         )
     },
 }  # fmt: skip
 
 __all__ = [
     "Atlas",
+    "Diff",
     "InputError",
     "LimitExceeded",
     "MissingExtra",
@@ -94,6 +97,7 @@ __all__ = [
     "cluster",
     "cosmos",
     "describe",
+    "diff",
     "draw",
     "encode",
     "illustrate",

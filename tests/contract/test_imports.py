@@ -14,7 +14,7 @@ import triptych
 
 SOURCE = Path(triptych.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
-METHODS = {"encoders", "neighbours", "reducers", "clusterers", "nesters", "describers", "labellers"}
+METHODS = {"encoders", "neighbours", "reducers", "clusterers", "nesters", "describers", "labellers", "checks"}
 LEAVES = {"measures", "pages", "export", "sources"}
 
 #: Package -> the packages that it may import besides itself.

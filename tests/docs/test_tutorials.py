@@ -19,7 +19,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(?P<language>bash|python)(?: file=(?P<file>\S+))?\n(?P<code>.*?)^```$", re.M | re.S)
-PAGES = ("README.md", "docs/tutorials/first-map.md", "docs/howto/read-my-data.md", "docs/howto/use-in-python.md")
+PAGES = (
+    "README.md", "docs/tutorials/first-map.md", "docs/howto/read-my-data.md", "docs/howto/use-in-python.md",
+    "docs/howto/audit-a-map.md",
+)  # fmt: skip
 
 FILMS = """id,title,overview,released,genre
 1,The Long Harbour,A lighthouse keeper and her brother smuggle letters past a blockade.,1943-05-02,drama
@@ -83,7 +86,7 @@ def test_f101_the_readme_does_what_it_shows(session: Session) -> None:
     ):
         assert (session.folder / "films.trip" / name).is_file(), name
         assert f"`{name}`" in readme, name
-    assert session.said[0].count("already done") == 10, "both must be the same run"
+    assert session.said[0].count("already done") == 11, "both must be the same run"
 
 
 def test_f101_the_tutorial_leads_to_a_map_and_back(session: Session) -> None:
@@ -97,7 +100,7 @@ def test_f101_the_tutorial_leads_to_a_map_and_back(session: Session) -> None:
     for step in ("read rows", "encode minilm", "relate minilm", "reduce umap5", "reduce umap2"):
         assert re.search(rf"{step} .*already done", again), step
     assert not re.search("cluster hdbscan .*already done", again)
-    assert repeated.count("already done") == 11, "the file says what the flags said"
+    assert repeated.count("already done") == 12, "the file says what the flags said"
     table, rows = (
         pl.read_csv(session.folder / "library.csv"),
         pl.read_csv(session.folder / "library.trip" / "results.csv"),
@@ -120,6 +123,13 @@ def test_f101_the_how_to_of_python(session: Session, capsys: pytest.CaptureFixtu
     assert "['hdbscan', 'kmeans']" in said
     assert (session.folder / "map.html").is_file()
     assert (session.folder / "lines.html").is_file()
+
+
+def test_f101_the_how_to_of_the_audit(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    assert session.follow("docs/howto/audit-a-map.md") == 1
+    said = capsys.readouterr().out
+    assert said.count("solid") >= 5
+    assert "Trust for decisions: 5 topics" in said
 
 
 def test_the_reader_of_the_format_page_reads_a_run(

@@ -28,7 +28,7 @@ from triptych.stages._road import road_of, route
     ],
 )
 def test_f106_the_road_gone_again_with_the_seed_of_the_run_is_the_run(options: dict[str, object]) -> None:
-    case = planted_case(**({"rows": 300} | options))  # type: ignore[arg-type]
+    case = planted_case(**({"rows": 300} | options))
     road = case.road
     graph = road.search(case.vectors)
     assert np.array_equal(graph.indices, case.graph.indices)

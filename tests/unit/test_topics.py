@@ -58,8 +58,8 @@ def test_f049_popular_rows_are_the_most_popular(planted_atlas: Atlas) -> None:
 def test_f058_topic_table(planted_atlas: Atlas) -> None:
     table = planted_atlas.topics()
     assert table.columns == [
-        "level", "topic", "parent", "size", "share", "adopted", "persistence", "label", "label_status", "keywords",
-        "exemplars", "popular",
+        "level", "topic", "parent", "size", "share", "adopted", "persistence", "verdict", "survival", "label",
+        "label_status", "keywords", "exemplars", "popular",
     ]  # fmt: skip
     finest = table.filter(pl.col("level") == 0)
     noise = int((planted_atlas.clusterings["hdbscan"].labels < 0).sum())
@@ -128,7 +128,7 @@ def test_f010_the_audit_of_the_vectors_is_kept_and_shown(planted_atlas: Atlas, p
 def test_f104_every_step_says_what_it_took(planted_atlas: Atlas) -> None:
     assert planted_atlas.step_names == [
         "read/rows", "relate/given", "reduce/umap5", "reduce/umap2", "span/hdbscan_umap5", "cluster/hdbscan",
-        "nest/topics", "describe/topics", "label/topics", "audit/agreement",
+        "nest/topics", "describe/topics", "label/topics", "audit/agreement", "audit/data",
     ]  # fmt: skip
     for step in planted_atlas.steps:
         assert step.seconds >= 0

@@ -21,6 +21,8 @@ VERBS = {
     "demo": "Run the whole road on the embedded emoji set.",
     "open": "Open the map of a run in the browser.",
     "show": "Print what a run found.",
+    "audit": "Ask whether the topics of a run are real.",
+    "diff": "Compare the topics of two runs of the same data.",
     "sweep": "Cluster a run again with several values of one parameter.",
     "check": "Find what is damaged or missing in a run, or wrong in a method.",
     "gc": "Remove what a run does not need any more.",

@@ -169,6 +169,12 @@ class Atlas:
         titles = self.labels[tree].titles if tree in self.labels else {}
         return [(t, *titles.get(t.evidence, ("", "none"))) for t in self.descriptions[tree].topics]
 
+    def verdicts(self) -> dict[tuple[int, int], dict[str, Any]]:
+        """Return the line of the audit on each topic, by its level and number; empty where none was judged."""
+        if "verdicts" not in self.audits:
+            return {}
+        return {(row["level"], row["topic"]): row for row in self.audits["verdicts"].iter_rows(named=True)}
+
     def topics(self, tree: str | None = None) -> pl.DataFrame:
         """Return the topics as a frame.
 
@@ -181,8 +187,9 @@ class Atlas:
         -------
         polars.DataFrame
             level (0 is the finest), topic, parent, size, share, adopted (rows of noise that were put into it),
-            persistence (of a cluster of the finest level, where the clusterer says it), label, label_status, keywords,
-            exemplars (titles of the rows nearest the centre), popular.
+            persistence (of a cluster of the finest level, where the clusterer says it), verdict and survival (where
+            the map was audited), label, label_status, keywords, exemplars (titles of the rows nearest the centre),
+            popular.
         """
         from triptych.core.tables import topic_table
 

@@ -21,7 +21,7 @@ from triptych.core.params import Limit, check_params, settled
 __all__ = ["KINDS", "Method", "check_extra", "create", "kind_of", "method_class", "method_names", "missing_modules"]
 
 #: The kinds of method and, for each, the package that holds them.
-KINDS = ("encoders", "neighbours", "reducers", "clusterers", "nesters", "describers", "labellers")
+KINDS = ("encoders", "neighbours", "reducers", "clusterers", "nesters", "describers", "labellers", "checks")
 
 
 class Method:
@@ -66,6 +66,10 @@ class Method:
     def params(self) -> dict[str, Any]:
         """Return every parameter with its value on this object."""
         return {name: getattr(self, name) for name in self.defaults()}
+
+    def resolved(self, rows: int) -> dict[str, Any]:
+        """Return every parameter as it is for so many rows; one that nobody gave has the value that is chosen then."""
+        return self.params()
 
     def memory(self, rows: int, columns: int) -> int:
         """Estimate the most memory that a call takes, in bytes.

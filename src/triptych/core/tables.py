@@ -19,7 +19,7 @@ def topic_table(atlas: Atlas, tree: str) -> pl.DataFrame:
     """Return one line a topic, coarsest questions last: see :meth:`Atlas.topics`."""
     import polars as pl
 
-    clustering = _nested(atlas, tree)
+    clustering, verdicts = _nested(atlas, tree), atlas.verdicts()
     rows = [
         {
             "level": topic.level,
@@ -29,6 +29,7 @@ def topic_table(atlas: Atlas, tree: str) -> pl.DataFrame:
             "share": topic.size / max(atlas.kept.height, 1),
             "adopted": _adopted(clustering, atlas.trees[tree], topic),
             "persistence": _persistence(clustering, topic),
+            **{key: verdicts.get((topic.level, topic.cluster), {}).get(key) for key in ("verdict", "survival")},
             "label": title,
             "label_status": status,
             "keywords": [word for word, _ in topic.keywords],
@@ -40,7 +41,7 @@ def topic_table(atlas: Atlas, tree: str) -> pl.DataFrame:
     words = pl.List(pl.String)
     schema: dict[str, Any] = {
         "level": pl.Int32, "topic": pl.Int32, "parent": pl.Int32, "size": pl.Int64, "share": pl.Float64,
-        "adopted": pl.Int64, "persistence": pl.Float64,
+        "adopted": pl.Int64, "persistence": pl.Float64, "verdict": pl.String, "survival": pl.Float64,
         "label": pl.String, "label_status": pl.String, "keywords": words, "exemplars": words, "popular": words,
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema)

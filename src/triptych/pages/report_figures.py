@@ -54,7 +54,10 @@ def _grid(grid: Grid) -> str:
     rows = "".join(f"<tr>{_cells('td', row, numbers)}</tr>" for row in grid.rows)
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     table = f'<div class="wide" tabindex="0" role="region" aria-label="{_name(grid)}">{table}</div>'
-    return f"<details><summary>{len(grid.rows):,} lines</summary>{table}</details>" if len(grid.rows) > LONG else table
+    if not grid.folded and len(grid.rows) <= LONG:
+        return table
+    lines = f"{len(grid.rows):,} {'line' if len(grid.rows) == 1 else 'lines'}"
+    return f"<details><summary>{lines} of figures</summary>{table}</details>"
 
 
 def _name(grid: Grid) -> str:

@@ -13,10 +13,14 @@ __all__ = ["Bars", "Branch", "Columns", "Commands", "Dots", "Grid", "Part", "Rep
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: column heads and rows of cells; a head that ends in ``#`` is a column of numbers."""
+    """A table: column heads and rows of cells; a head that ends in ``#`` is a column of numbers.
+
+    ``folded`` hides it until it is asked for, as a long one is anyway.
+    """
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    folded: bool = False
 
 
 @dataclass(frozen=True)

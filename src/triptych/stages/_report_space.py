@@ -155,9 +155,14 @@ def _lasting(finest: pl.DataFrame) -> Section:
     return Section("The largest clusters", (), (Bars("Rows", bars),) if bars else ())
 
 
+def _compared(atlas: Atlas) -> bool:
+    """Tell whether there were groups to compare with."""
+    return "agreement" in atlas.audits and "metric" in atlas.audits["agreement"].columns
+
+
 def _scores(atlas: Atlas, metric: str) -> list[dict[str, Any]]:
     """Return the scores against groups that are defined, rows in no topic left out."""
-    if "agreement" not in atlas.audits:
+    if not _compared(atlas):
         return []
     frame = atlas.audits["agreement"].filter((pl.col("scope") == "clustered") & (pl.col("metric") == metric))
     return [row for row in frame.rows(named=True) if row["value"] is not None and row["p_value"] is not None]
@@ -187,7 +192,7 @@ def _no_better(atlas: Atlas) -> list[str]:
 
 
 def _agreement(atlas: Atlas) -> tuple[Section, ...]:
-    if "agreement" not in atlas.audits:
+    if not _compared(atlas):
         return ()
     frame = atlas.audits["agreement"].filter(pl.col("scope") == "clustered")
     rows = tuple(

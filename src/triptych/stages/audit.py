@@ -1,18 +1,23 @@
-"""audit: what speaks for the clusters and what against; here, how well they agree with known groups."""
+"""audit: what speaks for a map and what against it; every check is a step of its own."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
-from triptych.core.atlas import Atlas
+from triptych.checks.base import Case, Check, Undefined
+from triptych.core.atlas import Atlas, last
+from triptych.core.context import current
 from triptych.core.errors import UsageError
+from triptych.core.quantities import duration
+from triptych.core.registry import create, method_names
 from triptych.core.step import Outcome, Plan, run_step, text_digest
-from triptych.measures.agreement import level_agreement
-from triptych.stages._inputs import pick, reads
+from triptych.stages._case import case_of
+from triptych.stages._inputs import given, reads
+from triptych.stages._road import route
+from triptych.stages._verdicts import judge
+from triptych.stages.draw import column_values, shown_columns
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,85 +25,118 @@ if TYPE_CHECKING:
 __all__ = ["audit"]
 
 
-def audit(atlas: Atlas, *, tree: str | None = None, n_permutations: int = 200) -> Atlas:
-    """Compare every level with every group column, each score beside its permutation baseline.
-
-    The levels of a tree are compared with the same shuffles.
+def audit(atlas: Atlas, method: str | None = None, *, budget: float | None = None, **params: Any) -> Atlas:
+    """Ask what a finished map is worth.
 
     Parameters
     ----------
     atlas
-        With a tree and at least one group column.
-    tree
-        Which tree; None takes the newest.
-    n_permutations
-        Shuffles of each group column, at least 20.
+        With everything up to titles.
+    method
+        One of ``triptych methods checks``; None asks them all, and then gives every topic a verdict.
+    budget
+        Minutes that all checks together may take; those of least worth are left out first, and that is said.
+    **params
+        Of the method.
 
     Returns
     -------
     Atlas
-        With ``audits["agreement"]``: column, level, then the fields of :class:`triptych.measures.agreement.Score`.
+        With ``audits[name]`` for every check, and further tables of some as ``<name>_…``; one that finds nothing to
+        examine has a table with the column ``undefined``, which says why. After all checks also ``audits["verdicts"]``:
+        level, topic, verdict (``solid``, ``shaky`` or ``no evidence``), why, and the numbers that it rests on.
 
     Raises
     ------
     UsageError
-        If no group column was named.
+        If there is no such check, a parameter is wrong, or the budget is not above 0.
     """
-    if not atlas.roles.group:
-        raise UsageError("there is nothing to compare with", hint="name columns of known groups: group=… (--group)")
-    tree = pick(atlas.trees, tree, "tree")
-    columns = {name: atlas.kept[name].cast(_text()).to_list() for name in atlas.roles.group}
-    texts = {f"column {name}": text_digest([str(v) for v in values]) for name, values in columns.items()}
+    if method is not None:
+        return _ask(atlas, create("checks", method, Check, params), case_of(atlas))
+    if params:
+        raise UsageError(f"audit: {', '.join(params)} of which check?", hint='name it: audit(atlas, "null", …)')
+    if budget is not None and not budget > 0:
+        raise UsageError(f"audit: the budget must be above 0 minutes, got {budget}")
+    case = case_of(atlas)
+    checks = [create("checks", name, Check, {}) for name in method_names("checks")]
+    left_out = []
+    deadline = time.perf_counter() + 60 * budget if budget is not None else float("inf")
+    pace = _road_seconds(atlas)
+    for check in sorted(checks, key=lambda check: (-check.worth, check.name())):
+        seconds = check.effort(case) * pace
+        if seconds > deadline - time.perf_counter():
+            current().progress.say(f"left out: {check.question} It would take {duration(seconds)}")
+            left_out.append(check.name())
+        else:
+            atlas = _ask(atlas, check, case)
+    return judge(atlas, left_out)
+
+
+def _ask(atlas: Atlas, check: Check, case: Case) -> Atlas:
+    name = check.name()
     plan = Plan(
-        stage="audit", name="agreement", method="permutation", version="1", params={"n_permutations": n_permutations},
-        reads=texts | reads(atlas, f"trees/{tree}"),
+        stage="audit", name=name, method=name, version=check.version, params=given(check.params()),
+        reads=_inputs(atlas, check.looks_at), total=100, unit="%",
     )  # fmt: skip
 
     def compute(seed: int) -> Outcome:
-        frame = _frame(atlas.trees[tree].levels, columns, n_permutations, seed)
-        return Outcome({"audits/agreement": frame}, tuple(_sentences(frame)))
+        try:
+            check.require_rows(len(case.vectors))
+            found = check.examine(case.only(check.looks_at), seed=seed, advance=_Percent())
+        except (Undefined, UsageError) as reason:
+            return Outcome({f"audits/{name}": _undefined(str(reason))}, (f"undefined: {reason}",))
+        tables = {name: found.table} | {f"{name}_{more}": table for more, table in found.more.items()}
+        values = {f"audits/{table}": frame for table, frame in tables.items()}
+        return Outcome(values, tuple(map(_said, found.sentences)))
 
     return run_step(atlas, plan, compute)
 
 
-def _codes(values: list[str | None]) -> npt.NDArray[np.int32]:
-    """Return a class number for each value, -1 for none."""
-    names = {name: code for code, name in enumerate(sorted({v for v in values if v}))}
-    return np.array([names[v] if v else -1 for v in values], dtype=np.int32)
+def _inputs(atlas: Atlas, looks_at: Sequence[str]) -> dict[str, str]:
+    """Return the digests of all that a check may see; see :attr:`triptych.checks.base.Check.looks_at`."""
+    way = route(atlas)
+    over = f"clusterings/{last(atlas.clusterings)}"
+    paths = [f"vectors/{way.vectors}", f"graphs/{way.vectors}", f"layouts/{way.on}", "layouts/umap2", over]
+    trees = [step.name for step in atlas.steps if step.stage == "nest" and over in step.inputs][-1:]
+    paths += [f"trees/{tree}" for tree in trees]
+    if "titles" in looks_at:
+        paths += [f"{slot}/{tree}" for slot in ("descriptions", "labels") for tree in trees]
+    found = reads(atlas, *(path for path in paths if path in atlas.digests))
+    if "texts" in looks_at:
+        found["documents"] = text_digest([*atlas.documents, *atlas.names])
+    if "columns" in looks_at:
+        values = {name: column_values(atlas, name) for name in shown_columns(atlas)}
+        found |= {f"column {name}": text_digest([str(cell) for cell in cells]) for name, cells in values.items()}
+    return found
 
 
-def _frame(
-    levels: npt.NDArray[np.int32], columns: dict[str, list[str | None]], n_permutations: int, seed: int
-) -> pl.DataFrame:
+def _road_seconds(atlas: Atlas) -> float:
+    """Return the seconds that the run took from the vectors to the clusters."""
+    way = route(atlas)
+    spans = [step for step in atlas.steps if step.stage == "span" and set(step.outputs) & set(way.cluster.inputs)]
+    return sum(step.seconds for step in (way.relate, way.reduce, *spans, way.cluster) if step)
+
+
+def _said(sentence: str) -> str:
+    """Return a sentence with a capital at its beginning and a full stop."""
+    return sentence[:1].upper() + sentence[1:].rstrip(".") + "."
+
+
+def _undefined(reason: str) -> pl.DataFrame:
     import polars as pl
 
-    rows: list[dict[str, Any]] = []
-    for name, values in columns.items():
-        scores = level_agreement(list(levels), _codes(values), n_permutations=n_permutations, seed=seed)
-        for level, found in enumerate(scores):
-            rows += [{"column": name, "level": level} | asdict(score) for score in found]
-    return pl.DataFrame(rows, infer_schema_length=None)
+    return pl.DataFrame({"undefined": [reason]})
 
 
-def _sentences(frame: pl.DataFrame) -> list[str]:
-    import polars as pl
+class _Percent:
+    """Shares of the work as whole percents of a progress bar."""
 
-    clustered = frame.filter((pl.col("level") == 0) & (pl.col("scope") == "clustered"))
-    lines = []
-    for name in dict.fromkeys(clustered["column"]):
-        scores = {row["metric"]: row for row in clustered.filter(pl.col("column") == name).iter_rows(named=True)}
-        if scores["purity"]["value"] is None:
-            lines.append(f"agreement with {name!r} is undefined here")
-        else:
-            purity, ami = scores["purity"], scores["ami"]
-            lines.append(
-                f"{name}: purity {purity['value']:.2f} where shuffled groups give {purity['baseline_mean']:.2f}, "
-                f"AMI {ami['value']:.2f} (chance 0), p = {purity['p_value']:.3f}"
-            )
-    return lines
+    def __init__(self) -> None:
+        self._progress, self._done, self._told = current().progress, 0.0, 0
 
-
-def _text() -> Any:
-    import polars as pl
-
-    return pl.String
+    def __call__(self, share: float) -> None:
+        """Note that a further share is done."""
+        self._done = min(self._done + share, 1.0)
+        more = int(100 * self._done) - self._told
+        self._told += more
+        self._progress.advance(more)

@@ -146,7 +146,7 @@ def _map_data(atlas: Atlas, xy: npt.NDArray[np.float32], tree: str | None, title
         names=atlas.names,
         texts=_excerpts(atlas.documents),
         levels=_levels(atlas, tree),
-        fields={name: column_values(atlas, name) for name in shown_columns(atlas)},
+        fields={name: column_values(atlas, name) for name in shown_columns(atlas)} | _layers(atlas, tree),
         links=row_links(atlas),
         sprites=_sprites(atlas),
         notes=tuple(about(atlas)),
@@ -210,12 +210,26 @@ def _levels(atlas: Atlas, tree: str | None) -> tuple[MapLevel, ...]:
     if tree is None:
         return ()
     topics: list[list[MapTopic]] = [[] for _ in atlas.trees[tree].levels]
+    verdicts = atlas.verdicts()
     for topic, title, _ in atlas.titles(tree):
         words = tuple(word for word, _ in topic.keywords)
+        said = verdicts.get((topic.level, topic.cluster))
+        verdict = f"{said['verdict'].capitalize()}. {said['why']}" if said else ""
         topics[topic.level].append(
-            MapTopic(topic.cluster, title or "Untitled", words, topic.size, topic.parent, topic.exemplars)
+            MapTopic(topic.cluster, title or "Untitled", words, topic.size, topic.parent, topic.exemplars, verdict)
         )
     return tuple(MapLevel(ids, tuple(t)) for ids, t in zip(atlas.trees[tree].levels, topics, strict=True))
+
+
+def _layers(atlas: Atlas, tree: str | None) -> dict[str, Column]:
+    """Return what an audit says of each row: the verdict on its topic, and how far the map shows its neighbours."""
+    layers: dict[str, Column] = {}
+    if tree is not None and (verdicts := atlas.verdicts()):
+        finest = atlas.trees[tree].levels[0].tolist()
+        layers["verdict"] = [verdicts.get((0, topic), {}).get("verdict") for topic in finest]
+    if "trust" in atlas.audits and "kept" in atlas.audits["trust"].columns:
+        layers["neighbours kept"] = [round(kept, 2) for kept in atlas.audits["trust"]["kept"].to_list()]
+    return layers
 
 
 def column_values(atlas: Atlas, name: str) -> Column:
@@ -239,10 +253,9 @@ def _sprites(atlas: Atlas) -> Sprites | None:
     if not len(atlas.sheets):
         return None
     sheet = atlas.sheets[last(atlas.sheets)]
-    index = sheet.index
-    if not len(index):
-        index = np.flatnonzero((atlas.rows[STATUS] == Status.KEPT.value).to_numpy())
-    return Sprites(sheet.image.tobytes(), sheet.mime, sheet.tile, sheet.columns, index.astype(np.int32))
+    kept = np.flatnonzero((atlas.rows[STATUS] == Status.KEPT.value).to_numpy()).astype(np.int32)
+    index = sheet.index if len(sheet.index) else kept
+    return Sprites(sheet.image.tobytes(), sheet.mime, sheet.tile, sheet.columns, index)
 
 
 def atlas_card(atlas: Atlas) -> str:

@@ -10,7 +10,8 @@ from triptych.core.quantities import duration
 from triptych.core.tables import topic_table
 from triptych.measures.partition import cluster_sizes
 from triptych.pages.report import render_report
-from triptych.pages.report_parts import ReportData
+from triptych.pages.report_parts import ReportData, Stage
+from triptych.stages._report_audit import audited
 from triptych.stages._report_rows import encoding, raw_data
 from triptych.stages._report_space import clustering, reduction
 from triptych.stages._report_topics import actions, labels
@@ -47,7 +48,7 @@ def draw_report(atlas: Atlas, path: str | Path | None = None, *, title: str = "R
     """
     tree = last(atlas.descriptions)
     topics = topic_table(atlas, tree)
-    stages = (
+    stages: tuple[Stage, ...] = (
         raw_data(atlas),
         encoding(atlas),
         reduction(atlas, tree),
@@ -57,6 +58,7 @@ def draw_report(atlas: Atlas, path: str | Path | None = None, *, title: str = "R
     )
     levels = " / ".join(map(str, atlas.trees[tree].sizes))
     subtitle = f"{atlas.kept.height:,} rows · levels of {levels} topics · seed {atlas.seed} · Triptych {__version__}"
+    stages = tuple(audited(stage, atlas) for stage in stages)
     page = Page(render_report(ReportData(title, subtitle, stages, _figures(atlas, tree))))
     if path is not None:
         page.save(path)

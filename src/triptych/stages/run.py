@@ -106,6 +106,13 @@ class Road:
         Real(low=0.0, high=1.0, optional=True, help="how varied the words of a topic should be, for mmr"),
     )
     labeller: str = setting("phrases", Text(help="method that titles the topics"))
+    audit: str = setting(
+        "quick",
+        Choice(
+            options=("quick", "full"),
+            help="what is asked of the map: flaws of the data and agreement with known groups, or every check",
+        ),
+    )
     cosmos: bool = setting(False, Flag(help="also lay the rows out in space, as cosmos.html"))
     params: tuple[str, ...] = setting(
         (), Pairs(help="a parameter of a method of the road, such as encoder.window=128 or reducer.spread=2")
@@ -240,7 +247,11 @@ def travel(atlas: Atlas, road: Road) -> Atlas:
     atlas = nest(atlas, on=on, sizes=road.levels)
     atlas = describe(atlas, road.describer, **_params(road, "describer"))
     atlas = label(atlas, road.labeller, **_params(road, "labeller"))
-    return audit(atlas) if atlas.roles.group else atlas
+    if road.audit == "full":
+        return audit(atlas)
+    if atlas.roles.group:
+        atlas = audit(atlas, "agreement")
+    return audit(atlas, "data")
 
 
 def _params(road: Road, owner: str) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from triptych.checks.base import Undefined
 from triptych.core import codec
 from triptych.measures.partition import nests
+from triptych.testing.finished import case_of
 from triptych.testing.samples import Sample
 
 __all__ = ["TRIALS", "Result", "Trial", "alike", "result_digest"]
@@ -244,6 +246,52 @@ class LabellerTrial(Trial):
         return {"titles": [[title.text, title.status] for title in found]}, {"titles": wanted}
 
 
+class CheckTrial(Trial):
+    """A finished map to tables and sentences."""
+
+    large = (2_000, 64)
+    takes = ("graph",)
+
+    def run(self, method: Any, sample: Sample, *, seed: int = 0, threads: int = 1) -> Result:
+        """Examine the groups as if HDBSCAN had found them among the points."""
+        try:
+            method.require_rows(len(sample))
+            found = method.examine(case_of(sample, threads).only(method.looks_at), seed=seed, advance=lambda _: None)
+        except Undefined as reason:
+            return {"undefined": str(reason)}
+        tables = {"table": found.table, **found.more}
+        return {name: _cells(frame) for name, frame in tables.items()} | {"sentences": list(found.sentences)}
+
+    def problems(self, method: Any, sample: Sample, result: Result) -> Iterator[str]:
+        """There are a question, sentences and a table, or the reason why not; and no number that is none."""
+        if not (method.question.endswith("?") and 1 <= method.worth <= 9):
+            yield f"the question is {method.question!r}, worth {method.worth}; wanted a question, worth 1 to 9"
+        texts = [result["undefined"]] if "undefined" in result else result["sentences"]
+        if not texts or not all(text.strip() == text and text.isprintable() and text for text in texts):
+            yield f"wanted printable sentences, got {texts!r}"
+        for name, cells in result.items():
+            numbers = [cell for row in cells for cell in row if isinstance(cell, float)] if _is_table(cells) else []
+            if not np.isfinite(numbers).all():
+                yield f"{name} has numbers that are not finite; null says that there is none"
+
+    def reordered(self, method: Any, sample: Sample, result: Result, seed: int) -> tuple[Result, Result]:
+        """Other rows may be drawn from another order, and topics have other numbers; what is told of is the same."""
+        order = np.random.default_rng(seed).permutation(len(sample))
+        found = self.run(method, sample.take(order))
+        return {"tables": [*found]}, {"tables": [*result]}
+
+
+def _cells(frame: Any) -> list[list[Any]]:
+    """Return the names of the columns, then the lines; dates as text."""
+    plain = (int, float, str, bool, type(None))
+    lines = [[cell if isinstance(cell, plain) else str(cell) for cell in line] for line in frame.rows()]
+    return [list(frame.columns), *lines]
+
+
+def _is_table(cells: Any) -> bool:
+    return bool(cells) and isinstance(cells[0], list)
+
+
 TRIALS: Mapping[str, Trial] = {
     "encoders": EncoderTrial(),
     "neighbours": NeighboursTrial(),
@@ -252,6 +300,7 @@ TRIALS: Mapping[str, Trial] = {
     "nesters": NesterTrial(),
     "describers": DescriberTrial(),
     "labellers": LabellerTrial(),
+    "checks": CheckTrial(),
 }
 
 

@@ -1,0 +1,128 @@
+"""What a check sees of an Atlas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from triptych.checks.base import Case, Column
+from triptych.core.atlas import Atlas
+from triptych.core.context import current
+from triptych.core.errors import UsageError
+from triptych.core.registry import create
+from triptych.core.schema import ROW_ID
+from triptych.core.slots import Graph
+from triptych.encoders.base import Encoder
+from triptych.pages.columns import Cell, describe_column
+from triptych.stages._inputs import directions, pick, space
+from triptych.stages._road import Route, road_of, route
+from triptych.stages.draw import column_values, shown_columns
+
+__all__ = ["case_of"]
+
+F64 = npt.NDArray[np.float64]
+
+
+def case_of(atlas: Atlas, *, clustering: str | None = None, layout: str = "umap2") -> Case:
+    """Return what a check sees of a finished map.
+
+    Parameters
+    ----------
+    atlas
+        With a clustering and a picture.
+    clustering
+        Which one; None takes the newest.
+    layout
+        The picture.
+
+    Raises
+    ------
+    UsageError
+        If there is no such clustering, or no such picture of two dimensions.
+    """
+    name = pick(atlas.clusterings, clustering, "clustering")
+    way = route(atlas, name)
+    picture = atlas.layouts[pick(atlas.layouts, layout, "layout")].values
+    if picture.shape[1] != 2:
+        raise UsageError(f"layout {layout!r} has {picture.shape[1]} dimensions", hint="a picture needs 2: umap2")
+    found, given = atlas.clusterings[name], atlas.vectors[way.vectors]
+    road, graph = road_of(atlas, name), _graph(atlas, way)
+    levels, titles = _levels(atlas, name)
+    return Case(
+        vectors=directions(given) if graph.metric == "cosine" else given.values,
+        graph=graph,
+        points=space(atlas, way.on)[1],
+        picture=picture,
+        labels=found.labels,
+        persistence=found.persistence,
+        levels=levels,
+        titles=titles,
+        ids=atlas.kept[ROW_ID].to_list(),
+        names=atlas.names,
+        documents=atlas.documents,
+        columns=_columns(atlas),
+        cut=given.cut,
+        foreign=given.foreign,
+        road=road,
+        bags=_bags,
+        seed=way.reduce.seed if way.reduce else way.cluster.seed,
+        threads=current().threads,
+    )
+
+
+def _bags(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    bags = create("encoders", "tfidf", Encoder, {})
+    return bags.encode(texts, threads=current().threads, advance=lambda _: None).vectors
+
+
+def _graph(atlas: Atlas, way: Route) -> Graph:
+    if way.relate is not None:
+        return atlas.graphs[way.vectors]
+    rows = len(atlas.vectors[way.vectors].values)
+    return Graph(np.zeros((rows, 0), np.int32), np.zeros((rows, 0), np.float32), "cosine")
+
+
+def _levels(atlas: Atlas, clustering: str) -> tuple[npt.NDArray[np.int32], list[list[str]]]:
+    """Return the newest tree over a clustering with its titles; the clustering alone where there is none."""
+    over = f"clusterings/{clustering}"
+    trees = [step.name for step in atlas.steps if step.stage == "nest" and over in step.inputs]
+    if not trees:
+        labels = atlas.clusterings[clustering].labels
+        return labels[None], [[""] * (int(labels.max(initial=-1)) + 1)]
+    tree = atlas.trees[trees[-1]]
+    titles = [[""] * size for size in tree.sizes]
+    if trees[-1] in atlas.descriptions:
+        for topic, title, _ in atlas.titles(trees[-1]):
+            titles[topic.level][topic.cluster] = title
+    return tree.levels, titles
+
+
+def _columns(atlas: Atlas) -> list[Column]:
+    """Return the columns that say something of rows; those of long texts, each different, do not."""
+    found = []
+    for name in shown_columns(atlas):
+        described = describe_column(name, column_values(atlas, name))
+        kind, cells = described["kind"], described["cells"]
+        if kind == "category" or name in atlas.roles.group:
+            found.append(_category(name, cells))
+        elif kind in ("number", "date"):
+            values = np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
+            none = np.zeros(0, dtype=np.int32)
+            found.append(Column(name, kind, none, (), values if kind == "number" else _years(values)))
+    return found
+
+
+def _category(name: str, cells: Sequence[Cell]) -> Column:
+    said = ["" if cell is None else str(cell) for cell in cells]
+    classes = tuple(sorted({cell for cell in said if cell}))
+    code = {"": -1} | {value: number for number, value in enumerate(classes)}
+    return Column(name, "category", np.array([code[cell] for cell in said], dtype=np.int32), classes, np.zeros(0))
+
+
+def _years(days: F64) -> F64:
+    """Return the year with its fraction of days since 1970-01-01."""
+    year = np.where(np.isnan(days), 0, np.floor(days)).astype(np.int64).astype("M8[D]").astype("M8[Y]")
+    first, following = year.astype("M8[D]").astype(np.int64), (year + 1).astype("M8[D]").astype(np.int64)
+    return np.asarray(year.astype(np.int64) + 1970 + (days - first) / (following - first))
