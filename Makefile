@@ -6,7 +6,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.t
 ASSETS := src/triptych/pages/assets
 WEB := $(shell find web/src -type f 2>/dev/null) web/package.json web/package-lock.json $(wildcard web/vite*.config.ts)
 
-.PHONY: demo test test-slow test-fault test-web check web bench bench-quality bench-growth bench-neighbours bench-encoders bench-student bench-page bench-audit clean
+.PHONY: demo test test-slow test-fault test-web check web bench bench-quality bench-growth bench-neighbours bench-encoders bench-student bench-page bench-audit bench-words clean
 
 demo: $(VENV)/base.stamp $(ASSETS)/map.js  ## the whole road on the embedded data
 	$(VENV)/bin/triptych demo --out emoji.trip
@@ -49,6 +49,10 @@ bench-neighbours: $(VENV)/base.stamp  ## searches for neighbours beside the peer
 bench-encoders: $(VENV)/base.stamp  ## our encoder in 8 bits and in fp32 beside sentence-transformers, three data sets
 	bash bench/environment.sh
 	$(PY) -m bench.encoders
+
+bench-words: $(VENV)/base.stamp  ## words of topics beside BERTopic's: seconds, and how far they are the same
+	bash bench/environment.sh
+	$(PY) -m bench.words
 
 bench-student: $(VENV)/base.stamp  ## the student encoder beside its teacher and bags of words, four data sets
 	$(PY) -m bench.student

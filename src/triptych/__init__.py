@@ -31,11 +31,13 @@ if TYPE_CHECKING:
     from triptych.stages.adopt import adopt
     from triptych.stages.audit import audit
     from triptych.stages.cluster import cluster
+    from triptych.stages.contrast import contrast
     from triptych.stages.describe import describe
     from triptych.stages.diff import Diff, diff
     from triptych.stages.draw import draw_cosmos as cosmos
     from triptych.stages.draw import draw_map as draw
     from triptych.stages.encode import encode
+    from triptych.stages.find import find
     from triptych.stages.illustrate import illustrate
     from triptych.stages.label import label
     from triptych.stages.nest import nest
@@ -69,8 +71,8 @@ _WHERE = {
     **{
         verb: (f"stages.{verb}", verb)
         for verb in (
-            "adopt", "audit", "cluster", "describe", "diff", "encode", "illustrate", "label", "nest", "place", "read",
-            "reduce", "relate", "run", "sweep",
+            "adopt", "audit", "cluster", "contrast", "describe", "diff", "encode", "find", "illustrate", "label",
+            "nest", "place", "read", "reduce", "relate", "run", "sweep",
         )
     },
 }  # fmt: skip
@@ -95,11 +97,13 @@ __all__ = [
     "adopt",
     "audit",
     "cluster",
+    "contrast",
     "cosmos",
     "describe",
     "diff",
     "draw",
     "encode",
+    "find",
     "illustrate",
     "label",
     "load",

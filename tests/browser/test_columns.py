@@ -64,7 +64,7 @@ def test_a_table_keeps_text_and_the_page_sees_what_it_holds(
     values = [texts[i % len(texts)] for i in range(planted_atlas.kept.height)]
     frame = planted_atlas.kept.with_columns(pl.Series("extra", values))
     monkeypatch.setattr(Atlas, "kept", property(lambda _: frame))
-    shown = describe_column("extra", draw._column(planted_atlas, "extra"))
+    shown = describe_column("extra", draw.column_values(planted_atlas, "extra"))
     expected = {"text": ("category", "text")}.get(kind, (kind,))
     assert shown["kind"] in expected
     if kind == "number":
@@ -73,7 +73,8 @@ def test_a_table_keeps_text_and_the_page_sees_what_it_holds(
 
 def test_the_columns_of_a_run(planted_atlas: Atlas) -> None:
     kinds = {
-        name: describe_column(name, draw._column(planted_atlas, name)) for name in draw.shown_columns(planted_atlas)
+        name: describe_column(name, draw.column_values(planted_atlas, name))
+        for name in draw.shown_columns(planted_atlas)
     }
     assert {name: column["kind"] for name, column in kinds.items()} == {
         "day": "date",

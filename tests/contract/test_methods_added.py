@@ -57,7 +57,7 @@ def test_the_page_that_adds_a_method_is_true(folder: Path, tmp_path: Path, monke
     for command in commands.splitlines():
         result = CliRunner().invoke(app, shlex.split(command)[1:])
         assert result.exit_code == 0, (command, result.output, result.exception)
-    assert tp.load("movies.trip").steps[-4].method == "dbscan"
+    assert [s.method for s in tp.load("movies.trip").steps if s.stage == "cluster"] == ["dbscan"]
     atlas = tp.reduce(tp.relate(tp.read(vectors, roles=tp.Roles())), "pca", n_components=5, name="umap5")
     names = {"tp": tp, "atlas": atlas, "ClassVar": ClassVar}
     for code in (call, check, exemption):

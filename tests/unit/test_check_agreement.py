@@ -44,8 +44,8 @@ def test_f036_sentences_name_the_column_that_agrees_best_first():
     rng = np.random.default_rng(1)
     columns = [category("luck", rng.integers(0, 3, 300)), category("group", codes)]
     found = examine(Agreement(n_permutations=30), case_with(labels, columns))
-    assert found.sentences[0].startswith("group: purity 0.")
-    assert found.sentences[1].startswith("luck: ")
+    assert found.sentences[0].startswith("Agreement with group: purity 0.")
+    assert found.sentences[1].startswith("Agreement with luck: ")
     assert "p = 0.032" in found.sentences[0]
 
 

@@ -44,7 +44,7 @@ def case_with(
         "graph": Graph(indices, np.full((n, 1), 0.5, np.float32), "cosine"), "levels": labels[None],
         "titles": [titles if titles is not None else [""] * k], "ids": [str(i) for i in range(n)],
         "names": [""] * n, "documents": [""] * n, "columns": columns or [], "cut": np.zeros(0, np.bool_),
-        "foreign": np.zeros(0, np.bool_), "road": cast(Road, None), "seed": 0, "threads": 1,
+        "foreign": np.zeros(0, np.bool_), "road": cast(Road, None), "bags": cast(Any, None), "seed": 0, "threads": 1,
     }  # fmt: skip
     return Case(**settings | more)
 

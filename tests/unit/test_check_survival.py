@@ -78,6 +78,18 @@ def test_f106_the_kinds_count_the_same_whatever_the_number_of_replays() -> None:
     assert table["replays"].to_list() == [12] * table.height
 
 
+def test_f106_other_vectors_of_the_same_rows_are_tried_too() -> None:
+    case = planted_case(rows=600)
+    noise = np.random.default_rng(0).normal(size=case.vectors.shape).astype(np.float32)
+    alone = examined(case).table.filter(pl.col("level") == 0)
+    assert alone["encoders"].null_count() == alone.height
+    alike = examined(replace(case, others={"turned": np.ascontiguousarray(case.vectors[:, ::-1])}))
+    assert alike.table.filter(pl.col("level") == 0)["encoders"].min() >= SOLID
+    other = examined(replace(case, others={"noise": noise}))
+    assert other.table.filter(pl.col("level") == 0)["encoders"].max() < 0.5
+    assert set(other.table.filter(pl.col("level") == 0)["hardest"]) == {"the vectors noise"}
+
+
 def test_f038_every_pair_of_replays_is_compared() -> None:
     found = examined(planted_case(rows=300), replays=2)
     pairs, replays = found.more["agreement"], found.more["replays"]

@@ -124,6 +124,81 @@ def test_f047_more_diversity_reaches_more_of_the_cluster(*, with_vectors: bool) 
     assert (kinds(0.0), kinds(0.7)) == ({0}, {0, 1, 2})
 
 
+PETS = ["cat naps", "cat purrs", "cat naps", "dog runs", "dog barks", "dog runs", "cat dog"]
+KINDS = np.array([0, 0, 0, 1, 1, 1, 0], dtype=np.int32)
+
+
+def test_f046_words_are_ranked_by_the_cosine_of_their_documents_to_the_topic() -> None:
+    angles = np.radians([0, 40, 10, 180, 160, 170, 90])
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    [[cats, dogs]] = describe("keybert", PETS, KINDS, vectors=vectors, longest=1)
+    holders = {"cat": [0, 1, 2, 6], "naps": [0, 2], "purrs": [1]}
+    topic = vectors[KINDS == 0].mean(axis=0)
+    expected = {}
+    for word, rows in holders.items():
+        mean = vectors[rows].mean(axis=0)
+        expected[word] = float(mean @ topic / np.linalg.norm(mean) / np.linalg.norm(topic))
+    assert dict(cats) == {word: pytest.approx(expected[word], abs=1e-5) for word in holders}
+    assert words(cats) == sorted(holders, key=lambda word: -expected[word])
+    assert "cat" not in words(dogs)
+
+
+def test_f046_without_vectors_the_cosine_is_that_of_the_sets_of_documents() -> None:
+    [[cats, _]] = describe("keybert", PETS, KINDS, longest=1)
+    assert dict(cats) == {
+        "cat": pytest.approx(1.0), "naps": pytest.approx(2 / math.sqrt(2 * 4), abs=1e-6),
+        "purrs": pytest.approx(1 / math.sqrt(1 * 4), abs=1e-6),
+    }  # fmt: skip
+
+
+def test_f046_a_word_from_everywhere_gives_way_to_one_of_the_topic() -> None:
+    random = np.random.default_rng(0)
+    texts = ["model kernel"] * 12 + ["model"] * 12 + ["ocean wave", "ocean model"] * 8
+    labels = np.array([0] * 24 + [1] * 16, dtype=np.int32)
+    points = np.where(np.array(["kernel" in text for text in texts])[:, None], [1, 0, 0], [0.8, 0.6, 0])
+    points = np.where(labels[:, None] == 1, [0, 0, 1], points) + random.normal(scale=0.01, size=(40, 3))
+    vectors = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+    by_count = words(describe("ctfidf", texts, labels, longest=1)[0][0])
+    by_place = words(describe("keybert", texts, labels, vectors=vectors, longest=1)[0][0])
+    assert set(by_count) == set(by_place) == {"model", "kernel"}
+    assert by_place[0] == "kernel"
+
+
+def test_f046_only_candidates_are_ranked_and_only_top_returned() -> None:
+    pool = {word for word, _ in describe("ctfidf", TEXTS, LABELS, top=4)[0][0]}
+    vectors = np.eye(8, dtype=np.float32)
+    [[cats, _]] = describe("keybert", TEXTS, LABELS, vectors=vectors, top=2, candidates=4)
+    assert len(cats) == 2
+    assert set(words(cats)) <= pool
+
+
+def test_f046_f047_nearest_words_can_be_made_to_differ() -> None:
+    texts = ["red apple pie"] * 4 + ["green pear"] * 2 + ["blue plum"] + ["steel bridge"] * 7
+    labels = np.array([0] * 7 + [1] * 7, dtype=np.int32)
+    vectors = np.eye(4, dtype=np.float32)[[0] * 4 + [1] * 2 + [2] + [3] * 7]
+    fruit = {"red": 0, "apple": 0, "pie": 0, "green": 1, "pear": 1, "blue": 2, "plum": 2}
+
+    def kinds(diversity: float) -> set[int]:
+        [[chosen, _]] = describe("keybert", texts, labels, vectors=vectors, diversity=diversity, longest=1, top=3)
+        return {fruit[word] for word in words(chosen)}
+
+    assert (kinds(0.0), kinds(0.7)) == ({0}, {0, 1, 2})
+
+
+@pytest.mark.parametrize("with_vectors", [True, False])
+def test_f046_every_level_noise_and_words_that_point_away(*, with_vectors: bool) -> None:
+    vectors = np.eye(8, dtype=np.float32) if with_vectors else None
+    noisy = np.where(np.arange(8) == 0, -1, LABELS).astype(np.int32)
+    fine, top, none = describe(
+        "keybert", TEXTS, noisy, np.zeros(8, np.int32), np.full(8, -1, np.int32), vectors=vectors
+    )
+    assert (len(fine), len(top), len(none)) == (2, 1, 0)
+    assert all(weight > 0 for level in (fine, top) for keywords in level for _, weight in keywords)
+    opposite = np.array([[1], [-1], [-1], [-1]], dtype=np.float32)
+    [[odd, _]] = describe("keybert", ["fox", "hen", "fox", "fox"], np.array([0, 1, 1, 1], np.int32), vectors=opposite)
+    assert all(weight > 0 for _, weight in odd)
+
+
 def test_f048_nearest_to_the_mean_direction_ties_by_row() -> None:
     angles = np.radians([0, 10, 10, 40, 90, 80, 180])
     vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)

@@ -16,11 +16,12 @@ from triptych.measures.survival import restricted
 
 __all__ = ["ABSENT", "KINDS", "Arm", "Replay", "brief", "replays", "shuffled"]
 
+F32 = npt.NDArray[np.float32]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 
 #: The kinds of replay, in the order in which they are told.
-KINDS = ("reseeding", "subsampling", "shuffling", "knobs")
+KINDS = ("reseeding", "subsampling", "shuffling", "knobs", "encoders")
 #: Of a row that a replay did not have.
 ABSENT = -2
 #: A spanning tree takes so much of a layout.
@@ -56,7 +57,7 @@ class Replay:
 
 
 def replays(case: Case, *, times: int, share: float, seed: int) -> Iterator[Replay]:
-    """Yield the replays of a case: other seeds, samples, another order of the rows, and a step beside each setting.
+    """Yield the replays of a case: other seeds, samples, another order of the rows, settings one step away, encoders.
 
     Parameters
     ----------
@@ -87,6 +88,8 @@ def replays(case: Case, *, times: int, share: float, seed: int) -> Iterator[Repl
                 yield Replay("knobs", shown, 1.0, partial(_gone, case, case.seed, **knobs), "neighbours")
             else:
                 yield Replay("knobs", shown, TREE, partial(_read, case, **knobs), "layout")
+    for name, vectors in case.others.items():
+        yield Replay("encoders", f"the vectors {name}", 2.0, partial(_swapped, case, vectors), "nothing")
 
 
 def sampled(case: Case, rows: I64) -> I32:
@@ -132,6 +135,11 @@ def shuffled(case: Case, order: I64) -> I32:
 def _gone(case: Case, seed: int, **knobs: float) -> I32:
     points = case.road.reduce(case.vectors, case.graph, seed=seed, **brief(case), **knobs)
     return case.road.cluster(points, seed=seed)[0]
+
+
+def _swapped(case: Case, vectors: F32) -> I32:
+    points = case.road.reduce(vectors, case.road.search(vectors), seed=case.seed, **brief(case))
+    return case.road.cluster(points, seed=case.seed)[0]
 
 
 def _read(case: Case, **knobs: float) -> I32:

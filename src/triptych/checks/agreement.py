@@ -22,7 +22,7 @@ class Agreement(Check):
     looks_at: ClassVar[tuple[str, ...]] = ("columns",)
 
     limits: ClassVar[dict[str, Limit]] = {
-        "columns": Names(help="the columns of known groups; every column of categories unless given", optional=True),
+        "columns": Names(help="columns of groups; those of the run, or all categories, unless given", optional=True),
         "n_permutations": Integer(low=20, help="how often the groups are shuffled"),
     }
 
@@ -58,10 +58,11 @@ class Agreement(Check):
         return Finding(frame, sentences)
 
     def _groups(self, case: Case) -> list[Column]:
-        """Return the columns of groups; values that name nearly every row by itself group nothing."""
+        """Return the columns of groups: those named so, else all categories that do not name nearly every row alone."""
         if self.columns is not None:
             return [column for column in case.columns if column.name in self.columns and column.kind == "category"]
-        return [c for c in case.columns if c.kind == "category" and 2 * len(c.classes) <= (c.codes >= 0).sum()]
+        named = [column for column in case.columns if column.group]
+        return named or [c for c in case.columns if c.kind == "category" and 2 * len(c.classes) <= (c.codes >= 0).sum()]
 
 
 def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -84,8 +85,8 @@ def _sentences(frame: pl.DataFrame) -> tuple[str, ...]:
         scores = {row["metric"]: row for row in clustered.filter(pl.col("column") == name).iter_rows(named=True)}
         purity, ami = scores["purity"], scores["ami"]
         line = (
-            f"{name}: purity {purity['value']:.2f} where shuffled groups give {purity['baseline_mean']:.2f}, "
-            f"AMI {ami['value']:.2f} (chance 0), p = {ami['p_value']:.3f}"
+            f"Agreement with {name}: purity {purity['value']:.2f} where shuffled groups give "
+            f"{purity['baseline_mean']:.2f}, AMI {ami['value']:.2f} (chance 0), p = {ami['p_value']:.3f}"
         )
         found.append((-ami["value"], line))
     return tuple(line for _, line in sorted(found))

@@ -93,6 +93,8 @@ class Column:
         The names of the codes.
     values
         For numbers: float64 (n,), NaN where it is not known; for dates the year with its fraction; else empty.
+    group
+        Whether the user named it as known groups.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Column:
     codes: I32
     classes: tuple[str, ...]
     values: npt.NDArray[np.float64]
+    group: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +113,8 @@ class Case:
     ----------
     vectors
         float32 (n, d), as the graph was made of them: unit length if its metric is cosine.
+    others
+        Further vectors of the same rows by name, such as those of another encoder, float32 (n, d) each.
     graph
         Their nearest neighbours.
     points
@@ -126,6 +131,8 @@ class Case:
         For each level, the title of each topic.
     words
         For each level, the words of each topic, the weightiest first.
+    exemplars
+        For each level, the rows that stand for each topic, which its title was made from.
     ids, names, documents
         The identifier of each row, what it is called, and its text, empty where there is none.
     columns
@@ -136,6 +143,9 @@ class Case:
         The way from vectors to clusters.
     bags
         Makes vectors float32 (m, d) of m texts by the words that they share.
+    encode
+        Makes vectors float32 (m, d) of m texts, none empty, as those of the rows were made; None where that cannot be
+        done: vectors were given, or depend on all texts together.
     seed
         The seed of the run's layout.
     threads
@@ -151,6 +161,8 @@ class Case:
     levels: I32
     titles: Sequence[Sequence[str]]
     words: Sequence[Sequence[Sequence[str]]] = ()
+    others: Mapping[str, F32] = field(default_factory=dict)
+    exemplars: Sequence[Sequence[Sequence[int]]] = ()
     ids: Sequence[str]
     names: Sequence[str]
     documents: Sequence[str]
@@ -159,6 +171,7 @@ class Case:
     foreign: Bool
     road: Road
     bags: Callable[[Sequence[str]], F32]
+    encode: Callable[[Sequence[str]], F32] | None = None
     seed: int
     threads: int
 
@@ -171,7 +184,7 @@ class Case:
         """Return the case without what is not looked at; see :class:`Check`."""
         hidden: dict[str, Any] = {}
         if "titles" not in looks_at:
-            hidden |= {"titles": (), "words": ()}
+            hidden |= {"titles": (), "words": (), "exemplars": ()}
         if "texts" not in looks_at:
             none = np.zeros(0, dtype=np.bool_)
             hidden |= {"documents": (), "names": (), "cut": none, "foreign": none}
@@ -209,8 +222,8 @@ class Check(Method):
     worth
         How much its answer is worth, 1 to 9: those of least worth are left out first where time is short.
     looks_at
-        What it sees besides vectors, clusters and map, of ``"titles"`` (with the words), ``"texts"`` and ``"columns"``;
-        the rest of its :class:`Case` is empty, and it need not be run again when that changes.
+        What it sees besides vectors, clusters and map, of ``"titles"`` (with words and exemplars), ``"texts"`` and
+        ``"columns"``; the rest of its :class:`Case` is empty, and it need not be run again when that changes.
     """
 
     question: ClassVar[str] = ""

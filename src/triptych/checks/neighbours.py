@@ -91,6 +91,8 @@ def _nearest(case: Case, rows: I64, sizes: Sequence[int]) -> Iterator[Company]:
     from triptych.kernels.neighbours import nearest_rows
 
     wanted = sorted({min(k, len(case.labels) - 1) for k in sizes})
+    if not wanted:
+        return
     found = nearest_rows(case.vectors, case.vectors[rows], wanted[-1] + 1, threads=case.threads).indices
     for row, others in zip(rows.tolist(), found, strict=True):
         company = others[others != row].astype(np.int64)
@@ -143,7 +145,9 @@ def _sentences(case: Case, table: pl.DataFrame, rows: I64) -> Iterator[str]:
     for row in rows.tolist():
         mine = [line for line in lines if line["row_id"] == case.ids[row]]
         near = [line for line in mine if line["setting"] == "nearest"]
-        if case.labels[row] >= 0:
+        if not near:
+            told = "no number of nearest rows was asked for"
+        elif case.labels[row] >= 0:
             shares, sizes = [f"{line['own_topic_share']:.0%}" for line in near], [f"{line['value']}" for line in near]
             told = f"{_listed(shares)} of its {_listed(sizes)} nearest rows are of its own topic"
         else:

@@ -29,7 +29,9 @@ SMALL = 10_000
 
 
 class Survival(Check):
-    """Goes the road again under other seeds, on samples, in another row order and one step beside each setting.
+    """Makes the map again with other seeds, on samples, in another row order, one step beside each setting.
+
+    Where the run has further vectors, of another encoder, it is made of these as well.
 
     A topic's survival in a replay is the largest Jaccard overlap of its rows with a cluster there, noise being no match
     (Hennig 2007, Cluster-wise assessment of cluster stability); on coarser levels, with the union of the clusters that
@@ -64,6 +66,7 @@ class Survival(Check):
         if long := knobs.pop(EPOCHS, None):
             layout = long.others[0] / long.value
         made: float = (self.resolved(len(case.labels))["replays"] * (1 + self.share) + 1) * layout
+        made += 2 * len(case.others)
         for name, knob in knobs.items():
             made += len(knob.others) * (
                 layout if name.startswith("reducer.") else 0 if name.endswith(".min_cluster_size") else tree

@@ -17,7 +17,7 @@ from triptych.describers.base import Describer, Documents, Keywords
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["ClassTfidf", "class_counts", "class_weights", "strongest"]
+__all__ = ["ClassTfidf", "class_counts", "class_weights", "likeness_to", "strongest"]
 
 
 class ClassTfidf(Describer):
@@ -151,6 +151,43 @@ def class_weights(counts: csr_array, documents: csr_array) -> csr_array:
     excess = counts.data / size[clusters] - usual[counts.indices]
     weights = excess.clip(0) * np.log1p(size.sum() / max(len(size), 1) / frequency[counts.indices])
     return csr_array((weights, counts.indices, counts.indptr), shape=counts.shape)
+
+
+def likeness_to(
+    query: str, texts: Sequence[str], partitions: Sequence[npt.NDArray[np.int32]]
+) -> list[npt.NDArray[np.float64]]:
+    """Return the cosine between a query, taken as one more cluster, and every cluster of each partition.
+
+    Words and phrases with the same stems are the same.
+
+    Parameters
+    ----------
+    query
+        Any text.
+    texts
+        n documents.
+    partitions
+        One int32 (n,) array a level; -1 is noise.
+
+    Returns
+    -------
+    list
+        For each partition float64 (k,) in [0, 1]; 0 where the cluster has no word of the query.
+    """
+    grams, asked = count_grams(texts), count_grams([query], min_df=1)
+    times = dict(zip(map(_stems, asked.names), asked.counts.sum(axis=0).tolist(), strict=True))
+    wanted = np.array([times.get(_stems(name), 0.0) for name in grams.names])
+    levels = []
+    for counts in level_counts(grams.counts, partitions):
+        weights, frequency = class_weights(counts, grams.counts), np.asarray(counts.sum(axis=0))
+        words = wanted * np.log1p(frequency.sum() / max(counts.shape[0], 1) / frequency.clip(1))
+        lengths = np.sqrt(np.asarray(weights.power(2).sum(axis=1)) * (words @ words))
+        levels.append(np.asarray(weights @ words / np.where(lengths > 0, lengths, 1)))
+    return levels
+
+
+def _stems(name: str) -> tuple[str, ...]:
+    return tuple(map(stem, name.split()))
 
 
 def strongest(names: list[str], counts: csr_array, weights: csr_array, cluster: int, top: int) -> Keywords:

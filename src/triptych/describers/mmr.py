@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from triptych.core.params import Choice, Integer, Limit, Real
-from triptych.describers._grams import count_grams
+from triptych.describers._candidates import by_documents, by_vectors, find_candidates
 from triptych.describers.base import Describer, Documents, Keywords
-from triptych.describers.ctfidf import describe_levels
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 __all__ = ["MarginalRelevance", "diversify"]
 
 Similarity = npt.NDArray[np.float64]
-
-#: Dimensions that are summed together, in float64: the vectors are never copied whole.
-_SOME = 64
 
 
 class MarginalRelevance(Describer):
@@ -68,21 +61,15 @@ class MarginalRelevance(Describer):
         seed: int,
     ) -> list[list[Keywords]]:
         """Return the ``top`` words of each cluster of each partition, in the order in which they were chosen."""
-        grams = count_grams(documents.texts, longest=self.longest, stop_words=self.stop_words == "english")
-        pool = max(self.top, self.candidates)
-        levels = describe_levels(grams, partitions, pool)
-        words = sorted({word for level in levels for keywords in level for word, _ in keywords})
-        column = {name: index for index, name in enumerate(grams.names)}
-        held = grams.counts[:, [column[word] for word in words]]
-        held.data = np.ones_like(held.data)
-        likeness = _by_documents(held) if documents.vectors is None else _by_vectors(held, documents.vectors)
-        place = {word: index for index, word in enumerate(words)}
+        found = find_candidates(
+            documents.texts, partitions, most=max(self.top, self.candidates), longest=self.longest,
+            stop_words=self.stop_words == "english",
+        )  # fmt: skip
+        held, vectors = found.held, documents.vectors
+        alike = by_documents(held) if vectors is None else by_vectors(held, vectors)
         return [
-            [
-                diversify(keywords, likeness([place[word] for word, _ in keywords]), self.diversity, self.top)
-                for keywords in level
-            ]
-            for level in levels
+            [diversify(words, alike(found.places(words)), self.diversity, self.top) for words in level]
+            for level in found.levels
         ]
 
 
@@ -109,25 +96,3 @@ def diversify(candidates: Keywords, alike: Similarity, diversity: float, top: in
         score[chosen] = -np.inf
         chosen.append(int(score.argmax()))
     return tuple(candidates[index] for index in chosen)
-
-
-def _by_vectors(held: csr_array, vectors: npt.NDArray[np.float32]) -> Callable[[list[int]], Similarity]:
-    """Return the cosine of the mean vectors of words, held by n documents as the columns of ``held`` say."""
-    sums = [held.T @ vectors[:, at : at + _SOME] for at in range(0, vectors.shape[1], _SOME)]
-    means = np.hstack(sums) / np.asarray(held.sum(axis=0)).clip(1)[:, None]
-    means -= vectors.mean(axis=0, dtype=np.float64)
-    means /= np.linalg.norm(means, axis=1, keepdims=True).clip(1e-12)
-    return lambda words: (means[words] @ means[words].T).clip(0, 1).round(6)  # no tie hangs on the last bit
-
-
-def _by_documents(held: csr_array) -> Callable[[list[int]], Similarity]:
-    """Return the Jaccard overlap of the documents of words, held as the columns of ``held`` say."""
-    columns = held.tocsc()
-    documents = np.asarray(held.sum(axis=0))
-
-    def overlap(words: list[int]) -> Similarity:
-        both = (columns[:, words].T @ columns[:, words]).toarray()
-        either = documents[words][:, None] + documents[words] - both
-        return np.asarray(both / either.clip(1), dtype=np.float64)
-
-    return overlap

@@ -44,10 +44,13 @@ class Encoder(Method):
     whole
         Whether the vector of a text depends on the other texts. Then all texts are given in one call, and no vector of
         another call is used again. False: a vector depends on nothing but its text.
+    remote
+        Whether it asks a server, so that texts leave this machine.
     """
 
     languages: ClassVar[tuple[str, ...]] = ()
     whole: ClassVar[bool] = False
+    remote: ClassVar[bool] = False
 
     @abstractmethod
     def fingerprint(self) -> str:

@@ -35,6 +35,7 @@ class OpenAI(Encoder):
     """
 
     deterministic = False
+    remote = True
     limits: ClassVar[dict[str, Limit]] = {
         "url": Text(help="where the interface begins, such as http://localhost:11434/v1; it must be named"),
         "model": Text(help="the model's name on that server; it must be named"),

@@ -55,4 +55,4 @@ def verdict(survival: float | None, *, lowest: float | None, hardest: str, evide
     else:
         said, name = "It comes again", SOLID
     overlap = f"{survival:.0%} of its rows and its best match's are shared on average"
-    return Verdict(name, f"{said} when the road is gone again: {overlap}, {lowest:.0%} at worst ({hardest}).")
+    return Verdict(name, f"{said} when the map is made again: {overlap}, {lowest:.0%} at worst ({hardest}).")

@@ -250,6 +250,8 @@ def _tree_params(clusterer: TreeClusterer, rows: int) -> dict[str, Any]:
 
 
 def _at_unit_length(vectors: F32) -> F32:
-    """Return vectors at unit length; those that have it are not touched."""
+    """Return vectors at unit length; those that have it are not touched, and those of length 0 stay."""
     squares = np.einsum("ij,ij->i", vectors, vectors)
-    return vectors if np.abs(squares - 1).max(initial=0) < ROUNDING else unit_rows(vectors)
+    if np.abs(squares - 1).max(initial=0) < ROUNDING:
+        return vectors
+    return np.where(squares[:, None] > 0, unit_rows(np.where(squares[:, None] > 0, vectors, 1)), 0).astype(np.float32)

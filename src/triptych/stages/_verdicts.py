@@ -108,7 +108,7 @@ def _advice(atlas: Atlas, frame: pl.DataFrame, left_out: Sequence[str]) -> Itera
             f"that come again, and {DEPLOY:.0%} should be."
         )
     if left_out:
-        yield f"Not asked for lack of time: {', '.join(left_out)}."
+        yield f"Not asked: {', '.join(left_out)}."
 
 
 def _merges(atlas: Atlas, finest: pl.DataFrame) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from triptych.checks.base import Case, Check, Undefined
 from triptych.core.atlas import Atlas, last
 from triptych.core.context import current
-from triptych.core.errors import UsageError
+from triptych.core.errors import MissingExtra, RemoteError, UsageError
 from triptych.core.quantities import duration
 from triptych.core.registry import create, method_names
 from triptych.core.step import Outcome, Plan, run_step, text_digest
@@ -35,7 +35,8 @@ def audit(atlas: Atlas, method: str | None = None, *, budget: float | None = Non
     method
         One of ``triptych methods checks``; None asks them all, and then gives every topic a verdict.
     budget
-        Minutes that all checks together may take; those of least worth are left out first, and that is said.
+        Minutes that all checks together may take; those of least worth are left out first, and that is said. So
+        is one whose encoder is not at hand.
     **params
         Of the method.
 
@@ -64,11 +65,16 @@ def audit(atlas: Atlas, method: str | None = None, *, budget: float | None = Non
     pace = _road_seconds(atlas)
     for check in sorted(checks, key=lambda check: (-check.worth, check.name())):
         seconds = check.effort(case) * pace
-        if seconds > deadline - time.perf_counter():
-            current().progress.say(f"left out: {check.question} It would take {duration(seconds)}")
-            left_out.append(check.name())
+        if seconds <= deadline - time.perf_counter():
+            try:
+                atlas = _ask(atlas, check, case)
+                continue
+            except (MissingExtra, RemoteError) as error:
+                reason = error.message
         else:
-            atlas = _ask(atlas, check, case)
+            reason = f"It would take {duration(seconds)}"
+        current().progress.say(f"left out: {check.question} {reason}")
+        left_out.append(check.name())
     return judge(atlas, left_out)
 
 
@@ -83,8 +89,9 @@ def _ask(atlas: Atlas, check: Check, case: Case) -> Atlas:
         try:
             check.require_rows(len(case.vectors))
             found = check.examine(case.only(check.looks_at), seed=seed, advance=_Percent())
-        except (Undefined, UsageError) as reason:
-            return Outcome({f"audits/{name}": _undefined(str(reason))}, (f"undefined: {reason}",))
+        except (Undefined, UsageError) as error:
+            why = error.message if isinstance(error, UsageError) else str(error)
+            return Outcome({f"audits/{name}": _undefined(why)}, (f"undefined: {why}",))
         tables = {name: found.table} | {f"{name}_{more}": table for more, table in found.more.items()}
         values = {f"audits/{table}": frame for table, frame in tables.items()}
         return Outcome(values, tuple(map(_said, found.sentences)))
@@ -96,7 +103,8 @@ def _inputs(atlas: Atlas, looks_at: Sequence[str]) -> dict[str, str]:
     """Return the digests of all that a check may see; see :attr:`triptych.checks.base.Check.looks_at`."""
     way = route(atlas)
     over = f"clusterings/{last(atlas.clusterings)}"
-    paths = [f"vectors/{way.vectors}", f"graphs/{way.vectors}", f"layouts/{way.on}", "layouts/umap2", over]
+    paths = [f"vectors/{name}" for name in atlas.vectors]
+    paths += [f"graphs/{way.vectors}", f"layouts/{way.on}", "layouts/umap2", over]
     trees = [step.name for step in atlas.steps if step.stage == "nest" and over in step.inputs][-1:]
     paths += [f"trees/{tree}" for tree in trees]
     if "titles" in looks_at:

@@ -83,6 +83,11 @@ def diff(a: Atlas, b: Atlas, *, level: int = 0) -> Diff:
     level
         Which level of both; 0 is the finest.
 
+    Returns
+    -------
+    Diff
+        What became of every topic, the rows that moved or are in one run only, and scores.
+
     Raises
     ------
     UsageError

@@ -42,7 +42,8 @@ def case_of(sample: Sample, threads: int = 1) -> Case:
             Column("place", "number", codes, (), np.arange(n, dtype=np.float64)),
             Column("day", "date", codes, (), np.arange(n, dtype=np.float64) % 30 + 1990.5),
         ),
-        road=road, bags=lambda texts: sample.points[: len(texts)], seed=0, threads=threads,
+        road=road, bags=lambda texts: sample.points[: len(texts)],
+        encode=lambda texts: sample.points[: len(texts)], seed=0, threads=threads,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from triptych.checks.base import Undefined
 from triptych.core import codec
+from triptych.core.errors import UsageError
 from triptych.measures.partition import nests
 from triptych.testing.finished import case_of
 from triptych.testing.samples import Sample
@@ -257,8 +258,8 @@ class CheckTrial(Trial):
         try:
             method.require_rows(len(sample))
             found = method.examine(case_of(sample, threads).only(method.looks_at), seed=seed, advance=lambda _: None)
-        except Undefined as reason:
-            return {"undefined": str(reason)}
+        except (Undefined, UsageError) as error:  # an audit takes both as the reason why not
+            return {"undefined": error.message if isinstance(error, UsageError) else str(error)}
         tables = {"table": found.table, **found.more}
         return {name: _cells(frame) for name, frame in tables.items()} | {"sentences": list(found.sentences)}
 
