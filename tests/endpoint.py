@@ -40,6 +40,7 @@ class Endpoint:
     asked: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     script: list[Callable[[Handler, dict[str, Any]], None]] = field(default_factory=list)
+    answer: Callable[[dict[str, Any]], Any] = good
 
     @property
     def url(self) -> str:
@@ -60,7 +61,7 @@ class Handler(BaseHTTPRequestHandler):
             if self.endpoint.script:
                 self.endpoint.script.pop(0)(self, question)
             else:
-                self.reply(good(question))
+                self.reply(self.endpoint.answer(question))
 
     # As a redirect that is followed would come.
     do_GET = do_POST

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from triptych.stages.relate import near_copies, relate
     from triptych.stages.run import Road, run
     from triptych.stages.sweep import sweep
+    from triptych.stages.titles import take_titles, titling_tasks
 
 #: Public name -> (module, name there); loaded when first used, so that the import costs next to nothing.
 _WHERE = {
@@ -61,6 +62,8 @@ _WHERE = {
     "draw": ("stages.draw", "draw_map"),
     "load": ("core.store", "load_atlas"),
     "near_copies": ("stages.relate", "near_copies"),
+    "take_titles": ("stages.titles", "take_titles"),
+    "titling_tasks": ("stages.titles", "titling_tasks"),
     **{
         name: ("core.errors", name)
         for name in (
@@ -115,6 +118,8 @@ __all__ = [
     "relate",
     "run",
     "sweep",
+    "take_titles",
+    "titling_tasks",
 ]
 
 

@@ -27,6 +27,7 @@ EXEMPT = {
     ("reducers/umap", "row_order"), ("clusterers/kmeans", "row_order"), ("clusterers/evoc", "row_order"),
     ("clusterers/evoc", "memory"), ("neighbours/ivf", "row_order"),
     ("encoders/openai", "result"), ("encoders/openai", "input_untouched"), ("encoders/openai", "memory"),
+    *(("labellers/llm", check) for check in ("result", "odd_input", "tiny", "extremes", "input_untouched", "memory")),
 }  # fmt: skip
 
 

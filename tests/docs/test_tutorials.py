@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(?P<language>bash|python)(?: file=(?P<file>\S+))?\n(?P<code>.*?)^```$", re.M | re.S)
 PAGES = (
     "README.md", "docs/tutorials/first-map.md", "docs/howto/read-my-data.md", "docs/howto/use-in-python.md",
-    "docs/howto/audit-a-map.md",
+    "docs/howto/audit-a-map.md", "docs/howto/title-topics.md",
 )  # fmt: skip
 
 FILMS = """id,title,overview,released,genre

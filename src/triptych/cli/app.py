@@ -22,6 +22,7 @@ VERBS = {
     "open": "Open the map of a run in the browser.",
     "show": "Print what a run found.",
     "find": "Rank the topics of a run by a query.",
+    "label": "Title the topics of a run anew: by a language model, by a method, by hand.",
     "audit": "Ask whether the topics of a run are real.",
     "diff": "Compare the topics of two runs of the same data.",
     "contrast": "Print two runs' words for the same topics.",

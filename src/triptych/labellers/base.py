@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from triptych.core.registry import Method
 
-__all__ = ["EXCERPT", "Evidence", "Label", "Labeller"]
+__all__ = ["EXCERPT", "AskingLabeller", "Desk", "Evidence", "Label", "Labeller"]
 
 #: Characters of an exemplar that a labeller sees.
 EXCERPT = 400
@@ -47,7 +47,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Label:
-    """A title for a cluster: ``text`` is one line of at most 80 characters, ``status`` says where it comes from."""
+    """A title for a cluster: ``text`` is one line of at most 80 characters, ``status`` says where it comes from.
+
+    ``extracted`` from the texts; ``written`` by a model; ``ungrounded``, written in words that the evidence does not
+    bear out; ``given`` by somebody; ``fallback`` where that did not succeed.
+    """
 
     text: str
     status: str = "extracted"
@@ -65,3 +69,69 @@ class Labeller(Method):
         evidence
             Every cluster of every level.
         """
+
+
+class Desk:
+    """Where a labeller that pays for titles finds those it has paid for, and puts each new one at once.
+
+    Parameters
+    ----------
+    known
+        Titles by what was asked: SHA-256 of all that decides them.
+    keep
+        Is given every new one; never called by two threads at once.
+    say
+        Is told what is worth knowing during the work.
+
+    Attributes
+    ----------
+    used
+        The known and new titles that this work rests on.
+    notes
+        Sentences for the summary.
+    """
+
+    def __init__(
+        self,
+        known: Mapping[str, Label] | None = None,
+        keep: Callable[[str, Label], None] = lambda _asked, _label: None,
+        say: Callable[[str], None] = lambda _sentence: None,
+    ) -> None:
+        self._known, self._keep, self.say = dict(known or {}), keep, say
+        self.used: dict[str, Label] = {}
+        self.notes: list[str] = []
+
+    def find(self, asked: str) -> Label | None:
+        """Return the title that was paid for, or None."""
+        return self._known.get(asked)
+
+    def take(self, asked: str, label: Label) -> None:
+        """Note that a title is used; a new one is kept."""
+        if asked not in self._known:
+            self._known[asked] = label
+            self._keep(asked, label)
+        self.used[asked] = label
+
+
+class AskingLabeller(Labeller):
+    """Gives titles that cost something, so that none is paid for twice."""
+
+    @abstractmethod
+    def ask(self, evidence: Sequence[Evidence], desk: Desk) -> list[Label]:
+        """Return what :meth:`label` does.
+
+        Parameters
+        ----------
+        evidence
+            Every cluster of every level.
+        desk
+            What is known already, and where each title goes as soon as it is there.
+        """
+
+    @abstractmethod
+    def asks(self) -> str:
+        """Return whom it asks: all that decides a title besides the evidence, as one line."""
+
+    def label(self, evidence: Sequence[Evidence]) -> list[Label]:
+        """Return one label for each piece of evidence, remembering nothing."""
+        return self.ask(evidence, Desk())

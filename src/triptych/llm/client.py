@@ -1,4 +1,4 @@
-"""Asks a server that has OpenAI's interface, within stated limits; the one module that opens a connection.
+"""Asks a server that has OpenAI's or Anthropic's interface, within limits; the one module that opens a connection.
 
 It goes to the address that it was given and nowhere else: no redirect is followed and no proxy asked. A key is read
 from the environment for each question, sent over TLS or to this machine alone, and stands in no message.
@@ -6,6 +6,7 @@ from the environment for each question, sent over TLS or to this machine alone, 
 
 from __future__ import annotations
 
+import base64
 import http.client
 import ipaddress
 import json
@@ -20,12 +21,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from triptych._version import __version__
 from triptych.core.errors import LimitExceeded, RemoteError, UsageError, shorten
 
-__all__ = ["ANSWER", "DEADLINE", "PAUSE", "TRIES", "Client"]
+__all__ = ["ANSWER", "DEADLINE", "PAUSE", "TRIES", "Client", "Refused"]
 
 #: How often a question is asked, when the server is busy or out of reach.
 TRIES = 5
@@ -37,6 +38,8 @@ PAUSE = 120.0
 ANSWER = 2**28
 
 _BUSY = (408, 425, 429)
+#: Names that may be shown: nobody's key looks like one of them.
+_CUSTOMARY = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY")
 _HINTS = {
     400: "if it says that a text is too long, send less of each",
     401: "see whether key_from names the variable with the right key",
@@ -44,6 +47,14 @@ _HINTS = {
     404: "see whether url ends where the interface begins, often in /v1, and whether the server has this model",
     413: "send less at once",
 }
+
+
+class Refused(RemoteError):
+    """A server answered, and not as it should; ``status`` is that of HTTP, 200 where the answer is no JSON."""
+
+    def __init__(self, message: str, *, hint: str, status: int) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
 
 
 class _TryAgainError(Exception):
@@ -66,6 +77,8 @@ class Client:
         Where the interface begins: ``"http://localhost:11434/v1"``; http or https.
     key_from
         Name of the environment variable with the key, or None for a server that wants none.
+    dialect
+        Whose interface it is, ``"openai"`` or ``"anthropic"``: says in which header the key goes.
     sleep
         Waits for so many seconds.
     """
@@ -73,6 +86,7 @@ class Client:
     owner: str
     url: str
     key_from: str | None = None
+    dialect: str = "openai"
     sleep: Callable[[float], None] = time.sleep
 
     def post(self, path: str, question: Mapping[str, Any]) -> Any:
@@ -114,7 +128,7 @@ class Client:
         """Try once."""
         headers = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "identity"}
         headers |= {"User-Agent": f"triptych/{__version__}", "Connection": "close"}
-        headers |= {"Authorization": f"Bearer {key}"} if key else {}
+        headers |= self._credentials(key)
         begun = time.monotonic()
         try:
             status, wish, data, moved = _exchange(_connection(place), path, payload, headers)
@@ -143,17 +157,29 @@ class Client:
                 hint="if you trust that server, give its address as url",
             )
         if status != 200:
-            raise RemoteError(
+            raise Refused(
                 f"{self.owner}: {self.url} refused with {status}{_said(data, key)}",
                 hint=_HINTS.get(status, "see whether the address and the model are right"),
+                status=status,
             )
         try:
             return json.loads(data)
         except (ValueError, RecursionError):
-            raise RemoteError(
+            raise Refused(
                 f"{self.owner}: {self.url} did not answer with JSON: {_said(data, key)[2:]}",
                 hint="see whether url ends where the interface begins, often in /v1",
+                status=status,
             ) from None
+
+    def reveals(self, text: str) -> bool:
+        """Tell whether a text holds the key, as it is or in a common coding."""
+        key = self._key(self._place())
+        return bool(key) and _hidden(text, key) != text
+
+    def _credentials(self, key: str) -> dict[str, str]:
+        if self.dialect == "anthropic":
+            return {"anthropic-version": "2023-06-01"} | ({"x-api-key": key} if key else {})
+        return {"Authorization": f"Bearer {key}"} if key else {}
 
     def _place(self) -> SplitResult:
         """Return the parts of the address, once it is one that we may go to."""
@@ -175,6 +201,11 @@ class Client:
             return ""
         name = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.key_from)
         key = os.environ.get(self.key_from, "").strip() if name else ""
+        if not key and self.key_from in _CUSTOMARY:
+            raise UsageError(
+                f"{self.owner}: there is no key in the environment variable {self.key_from}",
+                hint=f"export {self.key_from}=… first, or name another variable by key_from",
+            )
         if not re.fullmatch(r"[\x21-\x7e]+", key):
             raise UsageError(
                 f"{self.owner}: key_from names no environment variable that holds a key",
@@ -236,7 +267,10 @@ def _said(data: bytes, key: str) -> str:
 
 
 def _hidden(text: str, key: str) -> str:
-    return text.replace(key, "***") if key else text
+    """Return a text without the key, be it plain, percent-encoded or in base64."""
+    for form in {key, quote(key, safe=""), base64.b64encode(key.encode()).decode().rstrip("=")} if key else ():
+        text = text.replace(form, "***")
+    return text
 
 
 def _seconds(wish: str) -> float | None:

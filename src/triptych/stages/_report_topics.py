@@ -72,6 +72,8 @@ def _doubts(topics: pl.DataFrame) -> list[str]:
         found.append(f"A title that another topic of the level has too: {shared:,} of {whole}")
     if same := _as_around(titled):
         found.append(f"The title of the larger topic that they are a part of: {same:,} of {whole}")
+    if planted := topics.filter(pl.col("label_status") == "ungrounded").height:
+        found.append(f"A model's title in words that the topic does not bear out: {planted:,} of {whole}")
     if few := topics.filter(pl.col("keywords").list.len() < WORDS).height:
         found.append(f"Fewer than {WORDS} words of their own: {few:,} of {whole}")
     return found
