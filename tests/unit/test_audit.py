@@ -109,6 +109,14 @@ def test_what_was_asked_is_not_asked_again_and_every_answer_is_a_sentence(folder
             assert all(note[0] == note[0].upper() and note.endswith(".") for note in step.notes)
 
 
+def test_a_map_whose_answers_are_known_is_not_looked_at_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def looked_at(_atlas: Atlas) -> None:
+        raise AssertionError("nothing was left to ask")
+
+    monkeypatch.setattr("triptych.stages.audit.case_of", looked_at)
+    assert asked(folder)[1].done
+
+
 def test_a_changed_title_asks_only_the_checks_that_read_titles_again(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path / "run")
     atlas = tp.load(tmp_path / "run")

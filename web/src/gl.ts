@@ -35,3 +35,42 @@ export function buffer(gl: WebGL2RenderingContext, target: number, data: AllowSh
   gl.bufferData(target, data, gl.DYNAMIC_DRAW);
   return made;
 }
+
+/** Points that stand for all: every so many-th, evenly. */
+export interface Thinned {
+  readonly shape: WebGLVertexArrayObject;
+  readonly every: number;
+  readonly drawn: number;
+}
+
+/** Prepare up to `most` points to be drawn with their colours and sizes; positions are 16-bit steps on each axis. */
+export function thinned(
+  gl: WebGL2RenderingContext,
+  positions: WebGLBuffer,
+  look: WebGLBuffer,
+  count: number,
+  { most, axes }: { readonly most: number; readonly axes: 2 | 3 },
+): Thinned {
+  const every = Math.max(1, Math.ceil(count / most));
+  const drawn = Math.floor(count / every);
+  const shape = gl.createVertexArray();
+  gl.bindVertexArray(shape);
+  for (const location of [0, 1, 2]) gl.enableVertexAttribArray(location);
+  gl.bindBuffer(gl.ARRAY_BUFFER, positions);
+  gl.vertexAttribPointer(0, axes, gl.UNSIGNED_SHORT, true, 2 * axes, 0);
+  gl.bindBuffer(gl.ARRAY_BUFFER, look);
+  gl.vertexAttribPointer(1, 4, gl.UNSIGNED_BYTE, true, 8, 0);
+  gl.vertexAttribPointer(2, 1, gl.UNSIGNED_BYTE, true, 8, 4);
+  buffer(
+    gl,
+    gl.ELEMENT_ARRAY_BUFFER,
+    Uint32Array.from({ length: drawn }, (_, i) => i * every),
+  );
+  gl.bindVertexArray(null);
+  return { shape, every, drawn };
+}
+
+/** Whether sums of light can be drawn at all. */
+export function sumsLight(gl: WebGL2RenderingContext): boolean {
+  return gl.getExtension("EXT_color_buffer_float") !== null || gl.getExtension("EXT_color_buffer_half_float") !== null;
+}

@@ -1,6 +1,6 @@
 /** The wash of tints beneath the points: their density by topic colour, summed at low resolution. */
 
-import { buffer, program, type Program } from "./gl";
+import { program, sumsLight, thinned, type Program, type Thinned } from "./gl";
 import { setView, type Scene } from "./renderer";
 import { GLOW_FRAGMENT, GLOW_VERTEX, SHEET_VERTEX, TINT_FRAGMENT } from "./shaders";
 
@@ -11,8 +11,7 @@ const MOST = 16_000;
 export class Glow {
   private readonly splat: Program;
   private readonly wash: Program;
-  private readonly shape: WebGLVertexArrayObject;
-  private readonly drawn: number;
+  private readonly points: Thinned;
   private readonly target: WebGLFramebuffer;
   private readonly texture: WebGLTexture;
   private readonly usable: boolean;
@@ -25,26 +24,10 @@ export class Glow {
     look: WebGLBuffer,
     private readonly count: number,
   ) {
-    this.usable =
-      gl.getExtension("EXT_color_buffer_float") !== null || gl.getExtension("EXT_color_buffer_half_float") !== null;
+    this.usable = sumsLight(gl);
     this.splat = program(gl, GLOW_VERTEX, GLOW_FRAGMENT);
     this.wash = program(gl, SHEET_VERTEX, TINT_FRAGMENT);
-    const every = Math.max(1, Math.ceil(count / MOST));
-    this.drawn = Math.floor(count / every);
-    this.shape = gl.createVertexArray();
-    gl.bindVertexArray(this.shape);
-    for (const location of [0, 1, 2]) gl.enableVertexAttribArray(location);
-    gl.bindBuffer(gl.ARRAY_BUFFER, positions);
-    gl.vertexAttribPointer(0, 2, gl.UNSIGNED_SHORT, true, 4, 0);
-    gl.bindBuffer(gl.ARRAY_BUFFER, look);
-    gl.vertexAttribPointer(1, 4, gl.UNSIGNED_BYTE, true, 8, 0);
-    gl.vertexAttribPointer(2, 1, gl.UNSIGNED_BYTE, true, 8, 4);
-    buffer(
-      gl,
-      gl.ELEMENT_ARRAY_BUFFER,
-      Uint32Array.from({ length: this.drawn }, (_, i) => i * every),
-    );
-    gl.bindVertexArray(null);
+    this.points = thinned(gl, positions, look, count, { most: MOST, axes: 2 });
     this.texture = gl.createTexture();
     this.target = gl.createFramebuffer();
   }
@@ -72,16 +55,16 @@ export class Glow {
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.blendFunc(gl.ONE, gl.ONE);
-    const spacing = scene.camera.scale / Math.sqrt(Math.max(this.drawn, 1));
+    const spacing = scene.camera.scale / Math.sqrt(Math.max(this.points.drawn, 1));
     const reach = Math.min(Math.max(scene.pointSize * 3 + spacing * 1.1, 22), 120);
     const side = (2 * reach * scene.ratio) / COARSE;
-    const mean = (this.drawn * reach ** 2 * 0.78) / scene.camera.scale ** 2;
+    const mean = (this.points.drawn * reach ** 2 * 0.78) / scene.camera.scale ** 2;
     gl.useProgram(this.splat.handle);
     setView(gl, this.splat, scene);
     gl.uniform1f(this.splat.uniform("u_size"), side);
     gl.uniform1f(this.splat.uniform("u_weight"), 0.5 / Math.max(mean, 0.3));
-    gl.bindVertexArray(this.shape);
-    gl.drawElements(gl.POINTS, this.drawn, gl.UNSIGNED_INT, 0);
+    gl.bindVertexArray(this.points.shape);
+    gl.drawElements(gl.POINTS, this.points.drawn, gl.UNSIGNED_INT, 0);
     gl.bindVertexArray(null);
   }
 

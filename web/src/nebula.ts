@@ -1,7 +1,7 @@
 /** The light around the points of the cosmos: their colours, summed at low resolution; it is also the ground. */
 
 import type { Rgb } from "./colour";
-import { buffer, program, type Program } from "./gl";
+import { program, sumsLight, thinned, type Program, type Thinned } from "./gl";
 import { NEBULA_VERTEX } from "./cosmosShaders";
 import { GLOW_FRAGMENT, SHEET_VERTEX, TINT_FRAGMENT } from "./shaders";
 
@@ -33,13 +33,11 @@ interface Target {
 export class Nebula {
   private readonly splat: Program;
   private readonly wash: Program;
-  private readonly shape: WebGLVertexArrayObject;
+  private readonly points: Thinned;
   /** The sum of the light, and the ground under it as it is seen. */
   private readonly sum: Target;
   private readonly seen: Target;
   private readonly usable: boolean;
-  private readonly every: number;
-  private readonly drawn: number;
   private width = 0;
   private height = 0;
 
@@ -49,26 +47,10 @@ export class Nebula {
     look: WebGLBuffer,
     count: number,
   ) {
-    this.usable =
-      gl.getExtension("EXT_color_buffer_float") !== null || gl.getExtension("EXT_color_buffer_half_float") !== null;
+    this.usable = sumsLight(gl);
     this.splat = program(gl, NEBULA_VERTEX, GLOW_FRAGMENT);
     this.wash = program(gl, SHEET_VERTEX, TINT_FRAGMENT);
-    this.every = Math.max(1, Math.ceil(count / MOST));
-    this.drawn = Math.floor(count / this.every);
-    this.shape = gl.createVertexArray();
-    gl.bindVertexArray(this.shape);
-    for (const location of [0, 1, 2]) gl.enableVertexAttribArray(location);
-    gl.bindBuffer(gl.ARRAY_BUFFER, positions);
-    gl.vertexAttribPointer(0, 3, gl.UNSIGNED_SHORT, true, 6, 0);
-    gl.bindBuffer(gl.ARRAY_BUFFER, look);
-    gl.vertexAttribPointer(1, 4, gl.UNSIGNED_BYTE, true, 8, 0);
-    gl.vertexAttribPointer(2, 1, gl.UNSIGNED_BYTE, true, 8, 4);
-    buffer(
-      gl,
-      gl.ELEMENT_ARRAY_BUFFER,
-      Uint32Array.from({ length: this.drawn }, (_, i) => i * this.every),
-    );
-    gl.bindVertexArray(null);
+    this.points = thinned(gl, positions, look, count, { most: MOST, axes: 3 });
     this.sum = { texture: gl.createTexture(), frame: gl.createFramebuffer() };
     this.seen = { texture: gl.createTexture(), frame: gl.createFramebuffer() };
   }
@@ -111,13 +93,13 @@ export class Nebula {
   private addLights(view: NebulaView, setView: (used: Program) => void): void {
     const gl = this.gl;
     const pixel = view.ratio / COARSE;
-    const wide = WIDE * view.spacing * Math.cbrt(this.every);
+    const wide = WIDE * view.spacing * Math.cbrt(this.points.every);
     gl.useProgram(this.splat.handle);
     setView(this.splat);
     gl.uniform2f(this.splat.uniform("u_size"), wide * view.focal * pixel, WIDEST * pixel);
     gl.uniform1f(this.splat.uniform("u_weight"), WEIGHT);
-    gl.bindVertexArray(this.shape);
-    gl.drawElements(gl.POINTS, this.drawn, gl.UNSIGNED_INT, 0);
+    gl.bindVertexArray(this.points.shape);
+    gl.drawElements(gl.POINTS, this.points.drawn, gl.UNSIGNED_INT, 0);
     gl.bindVertexArray(null);
   }
 

@@ -12,15 +12,14 @@ import numpy.typing as npt
 from triptych.core.slots import Graph
 from triptych.measures.validity import best_overlaps
 
-__all__ = ["DISSOLVED", "PATTERN", "STABLE", "VALID", "joined", "restricted", "survival", "union_survival"]
+__all__ = ["DISSOLVED", "VALID", "joined", "restricted", "survival", "union_survival"]
 
 F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 
-#: Mean survival from which a cluster is highly stable; from which it is valid; from which it is a pattern, though which
-#: rows belong to it is open. Below that it should not be trusted, and below a half it dissolved (Hennig 2007, 2008).
-STABLE, VALID, PATTERN, DISSOLVED = 0.85, 0.75, 0.6, 0.5
+#: Mean survival from which a cluster is valid, and below which it dissolved: most of it is elsewhere (Hennig 2007).
+VALID, DISSOLVED = 0.75, 0.5
 
 
 def survival(labels: I32, again: I32, rows: I64 | None = None) -> F64:

@@ -21,7 +21,7 @@ from triptych.stages._inputs import directions, pick, space
 from triptych.stages._road import Route, road_of, route
 from triptych.stages.draw import column_values, shown_columns
 
-__all__ = ["case_of"]
+__all__ = ["case_of", "tree_over"]
 
 #: Dimensions of bags of words: enough to compare with, for a sample of texts, in a fifth of the time of all.
 BAGS = 64
@@ -124,7 +124,7 @@ def _graph(atlas: Atlas, way: Route) -> Graph:
 
 def _levels(atlas: Atlas, clustering: str) -> tuple[npt.NDArray[np.int32], list[list[str]]]:
     """Return the newest tree over a clustering with its titles; the clustering alone where there is none."""
-    name = _tree(atlas, clustering)
+    name = tree_over(atlas, clustering)
     if name is None:
         labels = atlas.clusterings[clustering].labels
         return labels[None], [[""] * (int(labels.max(initial=-1)) + 1)]
@@ -138,7 +138,7 @@ def _levels(atlas: Atlas, clustering: str) -> tuple[npt.NDArray[np.int32], list[
 
 def _evidence(atlas: Atlas, clustering: str) -> tuple[list[list[list[str]]], list[list[tuple[int, ...]]]]:
     """Return the words and the exemplars of every topic of every level; nothing where none was described."""
-    name = _tree(atlas, clustering)
+    name = tree_over(atlas, clustering)
     if name is None or name not in atlas.descriptions:
         return [], []
     sizes = atlas.trees[name].sizes
@@ -150,7 +150,7 @@ def _evidence(atlas: Atlas, clustering: str) -> tuple[list[list[list[str]]], lis
     return words, exemplars
 
 
-def _tree(atlas: Atlas, clustering: str) -> str | None:
+def tree_over(atlas: Atlas, clustering: str) -> str | None:
     """Return the name of the newest tree over a clustering."""
     over = f"clusterings/{clustering}"
     return next((s.name for s in reversed(atlas.steps) if s.stage == "nest" and over in s.inputs), None)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from triptych.checks.base import Case, Check, Undefined
@@ -13,7 +14,7 @@ from triptych.core.errors import MissingExtra, RemoteError, UsageError
 from triptych.core.quantities import duration
 from triptych.core.registry import create, method_names
 from triptych.core.step import Outcome, Plan, run_step, text_digest
-from triptych.stages._case import case_of
+from triptych.stages._case import case_of, tree_over
 from triptych.stages._inputs import given, reads
 from triptych.stages._road import route
 from triptych.stages._verdicts import judge
@@ -53,18 +54,18 @@ def audit(atlas: Atlas, method: str | None = None, *, budget: float | None = Non
         If there is no such check, a parameter is wrong, or the budget is not above 0.
     """
     if method is not None:
-        return _ask(atlas, create("checks", method, Check, params), case_of(atlas))
+        return _ask(atlas, create("checks", method, Check, params), partial(case_of, atlas))
     if params:
         raise UsageError(f"audit: {', '.join(params)} of which check?", hint='name it: audit(atlas, "null", …)')
     if budget is not None and not budget > 0:
         raise UsageError(f"audit: the budget must be above 0 minutes, got {budget}")
-    case = case_of(atlas)
+    case = cache(partial(case_of, atlas))  # once, and not at all where every answer is known
     checks = [create("checks", name, Check, {}) for name in method_names("checks")]
     left_out = []
     deadline = time.perf_counter() + 60 * budget if budget is not None else float("inf")
     pace = _road_seconds(atlas)
     for check in sorted(checks, key=lambda check: (-check.worth, check.name())):
-        seconds = check.effort(case) * pace
+        seconds = check.effort(case()) * pace if budget is not None else 0.0
         if seconds <= deadline - time.perf_counter():
             try:
                 atlas = _ask(atlas, check, case)
@@ -78,7 +79,7 @@ def audit(atlas: Atlas, method: str | None = None, *, budget: float | None = Non
     return judge(atlas, left_out)
 
 
-def _ask(atlas: Atlas, check: Check, case: Case) -> Atlas:
+def _ask(atlas: Atlas, check: Check, case: Callable[[], Case]) -> Atlas:
     name = check.name()
     plan = Plan(
         stage="audit", name=name, method=name, version=check.version, params=given(check.params()),
@@ -86,9 +87,10 @@ def _ask(atlas: Atlas, check: Check, case: Case) -> Atlas:
     )  # fmt: skip
 
     def compute(seed: int) -> Outcome:
+        seen = case().only(check.looks_at)
         try:
-            check.require_rows(len(case.vectors))
-            found = check.examine(case.only(check.looks_at), seed=seed, advance=_Percent())
+            check.require_rows(len(seen.vectors))
+            found = check.examine(seen, seed=seed, advance=_Percent())
         except (Undefined, UsageError) as error:
             why = error.message if isinstance(error, UsageError) else str(error)
             return Outcome({f"audits/{name}": _undefined(why)}, (f"undefined: {why}",))
@@ -102,13 +104,11 @@ def _ask(atlas: Atlas, check: Check, case: Case) -> Atlas:
 def _inputs(atlas: Atlas, looks_at: Sequence[str]) -> dict[str, str]:
     """Return the digests of all that a check may see; see :attr:`triptych.checks.base.Check.looks_at`."""
     way = route(atlas)
-    over = f"clusterings/{last(atlas.clusterings)}"
+    clustering = last(atlas.clusterings)
     paths = [f"vectors/{name}" for name in atlas.vectors]
-    paths += [f"graphs/{way.vectors}", f"layouts/{way.on}", "layouts/umap2", over]
-    trees = [step.name for step in atlas.steps if step.stage == "nest" and over in step.inputs][-1:]
-    paths += [f"trees/{tree}" for tree in trees]
-    if "titles" in looks_at:
-        paths += [f"{slot}/{tree}" for slot in ("descriptions", "labels") for tree in trees]
+    paths += [f"graphs/{way.vectors}", f"layouts/{way.on}", "layouts/umap2", f"clusterings/{clustering}"]
+    if tree := tree_over(atlas, clustering):
+        paths += [f"{slot}/{tree}" for slot in ("trees", *(("descriptions", "labels") if "titles" in looks_at else ()))]
     found = reads(atlas, *(path for path in paths if path in atlas.digests))
     if "texts" in looks_at:
         found["documents"] = text_digest([*atlas.documents, *atlas.names])
