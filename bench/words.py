@@ -14,7 +14,7 @@ import numpy as np
 
 from bench import machine
 from bench.report import table
-from bench.wordings import DIVERSITY, LAPS, PLAIN, TOP, Words
+from bench.wordings import DIVERSITY, LAPS, OWN, TOP, Words
 
 SIDES = ("reference", "ours")
 HEADER = ("", "reference s, cold", "ours s, cold", "ratio", "reference s, warm", "ours s, warm", "ratio", f"top-{TOP}")
@@ -84,15 +84,14 @@ def main() -> None:
             subprocess.run([python, "-m", "bench.wordings", "--side", side, *arguments], check=True)
             saved[side].append(json.loads(path.read_text(encoding="utf-8")))
     words = {side: saved[side][0]["words"] for side in SIDES}
-    own = overlap(words["reference"]["c-TF-IDF"], words["reference"]["KeyBERT"])
-    same = overlap(words["reference"]["c-TF-IDF"], words["ours"][PLAIN])
+    own = overlap(words["reference"][OWN], words["reference"]["KeyBERT"])
     about = (
         f"{n:,} Debian descriptions, {count} topics, single words without stop words, {options.repeats} fresh "
         "processes a side by turns, medians; cold is the first pass in a process. c-TF-IDF: scikit-learn's "
-        f"CountVectorizer with BERTopic's transformer. KeyBERT and MMR (diversity {DIVERSITY}): BERTopic's "
-        f"update_topics with its encoder loaded. The last column is the share of the {TOP} words that both have; of "
-        f"the reference's own KeyBERT and c-TF-IDF it is {own:.2f}, and of its c-TF-IDF and our counts under the "
-        f"paper's weights {same:.2f}: ours take away what is usual in all texts, and leave out words that say the same."
+        "CountVectorizer with BERTopic's transformer, both times; ours with the paper's weights (background=False) and "
+        "as we weigh, which takes away what is usual in all texts and leaves out words that say the same. KeyBERT "
+        f"and MMR (diversity {DIVERSITY}): BERTopic's update_topics with its encoder loaded. The last column is the "
+        f"share of the {TOP} words that both have; of the reference's own KeyBERT and c-TF-IDF it is {own:.2f}."
     )
     shown = [
         [lap, side, *(", ".join(words[side][lap][topic][:6]) for topic in range(min(SHOWN, count)))]

@@ -8,9 +8,14 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, settings
 
 import triptych as tp
 from triptych.core.atlas import Atlas
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 WORDS = {
     "cats": ["cat", "kitten", "purring", "whiskers", "feline", "paws", "litter", "meow"],

@@ -31,6 +31,12 @@ def good(question: dict[str, Any]) -> dict[str, Any]:
     return {"object": "list", "data": data[::-1], "model": question["model"], "usage": {"total_tokens": 1}}
 
 
+class Server(ThreadingHTTPServer):
+    """Lets as many knock at a time as any test does; the others would be turned away."""
+
+    request_queue_size = 64
+
+
 @dataclass
 class Endpoint:
     """What was asked so far, and what is answered next; when the script is over the answers are good."""
@@ -85,7 +91,7 @@ def serving(certificate: Path | None = None) -> Iterator[Endpoint]:
     """Serve for the length of a ``with`` block, over TLS when there is a file with a certificate and its key."""
     endpoint = Endpoint(scheme="https" if certificate else "http")
     handler = type("Bound", (Handler,), {"endpoint": endpoint})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with Server(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         server.handle_error = lambda *_: None
         if certificate:

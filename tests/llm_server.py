@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.endpoint import Handler
 
-__all__ = ["prompt_of", "reply", "saying", "says", "sections", "titled", "titling"]
+__all__ = ["choosing", "prompt_of", "reply", "saying", "says", "sections", "titled", "titling"]
 
 
 def prompt_of(question: dict[str, Any]) -> str:
@@ -53,6 +53,14 @@ def titling(question: dict[str, Any]) -> dict[str, Any]:
     if title in shown.get("titles that are taken", []):
         title = " ".join(words[1:4]).capitalize()
     return reply(question, titled(title))
+
+
+def choosing(question: dict[str, Any]) -> dict[str, Any]:
+    """Answer honestly which title fits: the one with most words of the document, the first of such."""
+    shown = sections(question)
+    document = set(re.findall(r"\w+", shown["the document"][0].lower()))
+    common = [len(document & set(re.findall(r"[^\W\d]+", title.lower()))) for title in shown["titles"]]
+    return reply(question, json.dumps({"choice": 1 + common.index(max(common))}))
 
 
 def saying(text: Any) -> Callable[[Handler, dict[str, Any]], None]:

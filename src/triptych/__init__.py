@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from triptych.stages.audit import audit
     from triptych.stages.cluster import cluster
     from triptych.stages.contrast import contrast
+    from triptych.stages.contrast_page import contrast_page
     from triptych.stages.describe import describe
     from triptych.stages.diff import Diff, diff
     from triptych.stages.draw import draw_cosmos as cosmos
@@ -46,8 +47,10 @@ if TYPE_CHECKING:
     from triptych.stages.reduce import reduce
     from triptych.stages.relate import near_copies, relate
     from triptych.stages.run import Road, run
+    from triptych.stages.sentences import sentences
     from triptych.stages.sweep import sweep
     from triptych.stages.titles import take_titles, titling_tasks
+    from triptych.stages.topic_contents import topic_contents
 
 #: Public name -> (module, name there); loaded when first used, so that the import costs next to nothing.
 _WHERE = {
@@ -74,8 +77,9 @@ _WHERE = {
     **{
         verb: (f"stages.{verb}", verb)
         for verb in (
-            "adopt", "audit", "cluster", "contrast", "describe", "diff", "encode", "find", "illustrate", "label",
-            "nest", "place", "read", "reduce", "relate", "run", "sweep",
+            "adopt", "audit", "cluster", "contrast", "contrast_page", "describe", "diff", "encode", "find",
+            "illustrate", "label", "nest", "place", "read", "reduce", "relate", "run", "sentences", "sweep",
+            "topic_contents",
         )
     },
 }  # fmt: skip
@@ -101,6 +105,7 @@ __all__ = [
     "audit",
     "cluster",
     "contrast",
+    "contrast_page",
     "cosmos",
     "describe",
     "diff",
@@ -117,9 +122,11 @@ __all__ = [
     "reduce",
     "relate",
     "run",
+    "sentences",
     "sweep",
     "take_titles",
     "titling_tasks",
+    "topic_contents",
 ]
 
 

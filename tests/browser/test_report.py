@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.chromium import OpenMap, OpenPage
+from tests.browser.colours import contrasts, luminance
 from triptych.core.atlas import Atlas
 from triptych.stages.report import draw_report
 
@@ -137,17 +138,6 @@ def test_f102_fits_a_phone(open_html: OpenMap, html: str) -> None:
     assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in boxes)
 
 
-def luminance(colour: str) -> float:
-    channels = [int(value) / 255 for value in re.findall(r"\d+", colour)[:3]]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_f102_text_can_be_read_in_light_and_dark(open_html: OpenMap, html: str, scheme: Any) -> None:
     opened = open_html(html, wait=False, color_scheme=scheme)
@@ -163,15 +153,9 @@ def test_f102_text_can_be_read_in_light_and_dark(open_html: OpenMap, html: str, 
         ".words",
         "button",
     ):
-        colours = opened.page.locator(selector).evaluate_all(
-            """(all) => all.map((node) => {
-              let around = node;
-              while (getComputedStyle(around).backgroundColor === "rgba(0, 0, 0, 0)") around = around.parentElement;
-              return [getComputedStyle(node).color, getComputedStyle(around).backgroundColor];
-            })"""
-        )
-        assert colours, selector
-        assert all(contrast(text, ground) >= 4.5 for text, ground in colours), selector
+        found = contrasts(opened, selector)
+        assert found, selector
+        assert min(found) >= 4.5, selector
 
 
 def test_f102_paper_is_never_dark(open_html: OpenMap, html: str) -> None:

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(?P<language>bash|python)(?: file=(?P<file>\S+))?\n(?P<code>.*?)^```$", re.M | re.S)
 PAGES = (
     "README.md", "docs/tutorials/first-map.md", "docs/howto/read-my-data.md", "docs/howto/use-in-python.md",
-    "docs/howto/audit-a-map.md", "docs/howto/title-topics.md",
+    "docs/howto/audit-a-map.md", "docs/howto/title-topics.md", "docs/howto/bertopic.md",
 )  # fmt: skip
 
 FILMS = """id,title,overview,released,genre
@@ -130,6 +130,12 @@ def test_f101_the_how_to_of_the_audit(session: Session, capsys: pytest.CaptureFi
     said = capsys.readouterr().out
     assert said.count("solid") >= 5
     assert "Trust for decisions: 5 topics" in said
+
+
+def test_f119_the_how_to_of_bertopic(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    assert session.follow("docs/howto/bertopic.md") == 2
+    assert (session.folder / "bertopic" / "topic_embeddings.safetensors").is_file()
+    assert capsys.readouterr().out.split() == ["True"] * 3
 
 
 def test_the_reader_of_the_format_page_reads_a_run(

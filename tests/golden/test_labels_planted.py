@@ -51,8 +51,8 @@ TEXTS = {
 }
 LEVELS = ([0, 1, 2, 3, 4], [0, 0, 1, 1, 2])
 GOLDEN = [
-    ["Perl modules", "Fonts", "Ocean", "Birds", "Murder"],
-    ["Perl modules & fonts", "Ocean & birds", "Murder"],
+    ["Perl modules", "Fonts", "Ocean", "Birds", "Murder & trials"],
+    ["Perl modules & fonts", "Ocean & birds", "Murder & trials"],
 ]
 
 

@@ -18,9 +18,9 @@ from tests.llm_server import prompt_of, reply, says, titled, titling
 from triptych.cli.app import app
 from triptych.core.errors import TriptychError
 from triptych.core.titles import title_problem
-from triptych.labellers import llm
 from triptych.labellers.base import Evidence, Label
 from triptych.labellers.llm import LLM
+from triptych.llm import asker
 
 CANARY = "sk-canary-7f3Q.uniquely+odd/value=="
 FORMS = (CANARY, quote(CANARY, safe=""), base64.b64encode(CANARY.encode()).decode().rstrip("="))
@@ -113,7 +113,7 @@ def test_l8_the_key_stands_nowhere_whatever_the_server_says(
     planted_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CANARY_KEY", CANARY)
-    monkeypatch.setattr(llm.time, "sleep", lambda _: None)
+    monkeypatch.setattr(asker, "wait", lambda _over, _seconds: None)
     folder = tmp_path / "run.trip"
     shutil.copytree(planted_folder, folder)
     said = []
@@ -167,7 +167,7 @@ def test_l4_titles_stay_as_they_were_when_the_server_never_answers(
     import triptych as tp
 
     monkeypatch.setenv("CANARY_KEY", CANARY)
-    monkeypatch.setattr(llm.time, "sleep", lambda _: None)
+    monkeypatch.setattr(asker, "wait", lambda _over, _seconds: None)
     folder = tmp_path / "run.trip"
     shutil.copytree(planted_folder, folder)
     before = tp.load(folder).topics()["label"].to_list()

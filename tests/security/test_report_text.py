@@ -1,4 +1,4 @@
-"""S1, S2, S4, S6 for the report: whatever a text of the data says, in any field, it is only ever shown."""
+"""S1, S2, S4, S6 for the report and the page of before and after: text of the data is only ever shown."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from tests.browser.chromium import OpenMap
 from tests.security.test_page_policy import SINKS
 from tests.security.test_page_text import PLANTED, Tags, calls, shown_as_text
+from triptych.pages.contrast import ContrastData, ContrastLevel, Pair, render_contrast
 from triptych.pages.html import load_asset
 from triptych.pages.report import render_report
 from triptych.pages.report_parts import (
@@ -19,12 +20,20 @@ from triptych.pages.report_parts import (
     Commands,
     Dots,
     Grid,
+    Icicle,
     ReportData,
     Section,
     Stage,
     Tree,
 )
 from triptych.pages.text import replace_surrogates
+
+#: Topics of one size that a picture has room to name.
+FIT = 30
+
+
+def nested(texts: list[str]) -> tuple[Branch, ...]:
+    return tuple(Branch(t, 1, 0.5, t, t, (Branch(t, 1, 0.5, t, t),), level=1) for t in texts)
 
 
 def hostile_report(texts: list[str]) -> ReportData:
@@ -40,10 +49,20 @@ def hostile_report(texts: list[str]) -> ReportData:
             Dots(both, tuple((t, np.eye(2)) for t in texts)),
             Commands(tuple((t, t) for t in texts)),
             Tree(tuple(Branch(t, 1, 0.5, t, t, (Branch(t, 1, 0.5, t, t),)) for t in texts)),
+            *(Icicle(both, (both, both), nested(texts[i : i + FIT])) for i in range(0, len(texts), FIT)),
         ),
     )
     stage = Stage(both, section, section, section, (section,))
     return ReportData(both, both, (stage,), tuple((t, t) for t in texts))
+
+
+def hostile_contrast(texts: list[str]) -> ContrastData:
+    """Every text in every field: titles, words in one run and in both, sizes, names of rows, figures, sections."""
+    both = " ".join(texts)
+    pairs = tuple(Pair(t, (t, f"{t}."), ((t, f"{t}1"), (t, f"{t}2")), t) for t in texts)
+    section = Section(both, tuple(texts), (Grid((texts[0], texts[1]), tuple((t, t) for t in texts)),))
+    levels = (ContrastLevel(1, both, pairs[:2]), ContrastLevel(0, both, pairs))
+    return ContrastData(both, both, tuple((t, t) for t in texts), (section,), levels)
 
 
 @pytest.mark.browser
@@ -68,9 +87,40 @@ def test_s1_s6_no_payload_runs_in_any_field_of_the_report(
 
 
 def test_s1_each_payload_leaves_the_frame_of_the_report_alone(hostile: list[str]) -> None:
-    plain = Tags(render_report(hostile_report(["plain"] * 3))).tags
+    def frame(page: Tags) -> list[str]:
+        """Return the elements but for the lines into which titles in a picture are broken: long ones have more."""
+        return [tag for tag in page.tags if tag != "text"]
+
+    plain = frame(Tags(render_report(hostile_report(["plain"] * 3))))
     for payload in hostile:
         parsed = Tags(render_report(hostile_report([payload] * 3)))
+        assert frame(parsed) == plain, payload
+        assert parsed.handlers == []
+        assert replace_surrogates(payload)[0] in parsed.title
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("bypass_csp", [True, False], ids=["escaping alone", "escaping and policy"])
+def test_s1_s6_no_payload_runs_in_any_field_of_before_and_after(
+    open_html: OpenMap, hostile: list[str], bypass_csp: bool
+) -> None:
+    opened = open_html(render_contrast(hostile_contrast(hostile)), init=PLANTED, bypass_csp=bypass_csp, wait=False)
+    opened.page.wait_for_timeout(300)
+    assert calls(opened) == 0
+    assert [url.partition(":")[0] for url in opened.requests] == ["file"]
+    assert opened.complaints == []
+    shown_as_text(opened.page.locator("body").inner_text())
+    foreign = "iframe, object, embed, img, svg, video, audio, form, base, link, template, style, script"
+    assert opened.page.locator(foreign).count() == 2, "only the page's own style and its empty script"
+    hrefs = opened.page.locator("[href]").evaluate_all("(all) => all.map((a) => a.getAttribute('href'))")
+    assert all(re.fullmatch(r"#level-\d+", href) for href in hrefs)
+    assert opened.page.locator("mark").count() == 2 * (len(hostile) + 2)
+
+
+def test_s1_each_payload_leaves_the_frame_of_before_and_after_alone(hostile: list[str]) -> None:
+    plain = Tags(render_contrast(hostile_contrast(["plain"] * 3))).tags
+    for payload in hostile:
+        parsed = Tags(render_contrast(hostile_contrast([payload] * 3)))
         assert parsed.tags == plain, payload
         assert parsed.handlers == []
         assert replace_surrogates(payload)[0] in parsed.title

@@ -202,7 +202,7 @@ def test_f053_titles_that_were_not_changed_are_not_checked(folder: Path, tmp_pat
     atlas = tp.load(folder)
     found = tp.take_titles(atlas, edited(folder, tmp_path / "t.json"))
     assert found.titles("topics") == atlas.titles("topics")
-    assert found.steps[-1].notes == (f"0 of {len(tp.titling_tasks(atlas)['tasks'])} topics titled by hand",)
+    assert found.steps[-1].notes == (f"0 of {len(tp.titling_tasks(atlas)['tasks'])} topics have given titles",)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import types
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,12 +13,11 @@ from tests.endpoint import Endpoint, Handler, serving
 from tests.llm_server import prompt_of, reply, saying, says, sections, titled, titling
 from triptych.core.errors import LimitExceeded, RemoteError, UsageError
 from triptych.core.titles import title_problem
-from triptych.labellers import llm
 from triptych.labellers._task import SYSTEM
 from triptych.labellers.base import Desk, Evidence, Label
 from triptych.labellers.llm import LLM
 from triptych.labellers.phrases import Phrases
-from triptych.llm import client
+from triptych.llm import asker, client
 
 GROUPS = [
     ("cat", "kitten"), ("tax", "income"), ("boat", "harbour"), ("bread", "oven"), ("chess", "rook"), ("star", "comet"),
@@ -51,7 +49,7 @@ def endpoint() -> Iterator[Endpoint]:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Let no time pass between two tries; return how much would have."""
     waited: list[float] = []
-    monkeypatch.setattr(llm, "time", types.SimpleNamespace(sleep=waited.append))
+    monkeypatch.setattr(asker, "wait", lambda _over, seconds: waited.append(seconds))
     return waited
 
 
@@ -396,7 +394,7 @@ def test_f056_a_budget_in_dollars(endpoint: Endpoint) -> None:
     with pytest.raises(UsageError, match="budget_usd needs price_in and price_out"):
         ask(endpoint, tree(), budget_usd=1.0)
     with pytest.raises(LimitExceeded, match=r"spent so far: 3 calls, .*, \$0\.0033"):
-        ask(endpoint, tree(), budget_usd=0.006, price_in=10.0, price_out=10.0, max_tokens=16)
+        ask(endpoint, tree(), budget_usd=0.0065, price_in=10.0, price_out=10.0, max_tokens=16)
 
 
 def test_f052_what_is_known_is_not_asked_and_what_changed_is(endpoint: Endpoint) -> None:

@@ -56,6 +56,32 @@ def test_f045_weight_is_the_stated_formula() -> None:
     assert weights[1, grams.names.index("c3")] == 0
 
 
+def test_f045_without_background_the_weights_are_those_of_the_paper() -> None:
+    texts = ["aa bb bb cc", "cc dd dd dd", "cc ee", "bb ff ff"]
+    labels = np.array([0, 1, -1, 0], dtype=np.int32)
+    [[one, two]] = describe("ctfidf", texts, labels, longest=1, min_df=1, background=False)
+    mean = 13 / 3  # the documents of no cluster are the third
+    assert dict(one) == pytest.approx(
+        {"bb": 3 / 7 * math.log(1 + mean / 3), "ff": 2 / 7 * math.log(1 + mean / 2),
+         "aa": 1 / 7 * math.log(1 + mean), "cc": 1 / 7 * math.log(1 + mean / 3)}
+    )  # fmt: skip
+    assert words(one) == ["bb", "ff", "aa", "cc"]
+    assert dict(two)["dd"] == pytest.approx(3 / 4 * math.log(1 + mean / 3))
+    [[alone]] = describe("ctfidf", texts, np.zeros(4, dtype=np.int32), longest=1, min_df=1, background=False)
+    assert dict(alone)["cc"] == pytest.approx(3 / 13 * math.log(1 + 13 / 3))
+
+
+def test_f045_without_background_words_may_overlap_and_the_usual_stays() -> None:
+    [[_, code]] = describe("ctfidf", TEXTS, LABELS, top=20, background=False)
+    assert {"machine", "learning", "machine learning"} <= set(words(code))
+    texts = [f"{text} news" for text in TEXTS]
+    kept = [words(found) for found in describe("ctfidf", texts, LABELS, top=20, background=False)[0]]
+    gone = [words(found) for found in describe("ctfidf", texts, LABELS, top=20)[0]]
+    assert all("news" in found for found in kept)
+    assert not all("news" in found for found in gone)
+    assert describe("ctfidf", ["", ""], np.array([0, -1], dtype=np.int32), background=False) == [[()]]
+
+
 def test_f045_phrases_do_not_bridge_stop_words_marks_or_texts() -> None:
     names = count_grams(["cat of house, garden", "tree"], longest=3, min_df=1).names
     assert names == ["cat", "garden", "house", "tree"]

@@ -12,11 +12,12 @@ import numpy.typing as npt
 
 from triptych.core.registry import Method
 from triptych.core.slots import Graph
+from triptych.llm.desk import Desk
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Case", "Check", "Column", "Finding", "Knob", "Road", "Undefined"]
+__all__ = ["AskingCheck", "Case", "Check", "Column", "Desk", "Finding", "Knob", "Road", "Undefined"]
 
 F32 = npt.NDArray[np.float32]
 I32 = npt.NDArray[np.int32]
@@ -252,3 +253,27 @@ class Check(Method):
         Undefined
             If there is nothing to examine.
         """
+
+
+class AskingCheck(Check):
+    """Asks a server, at a cost: only where it is named, and no question is paid for twice."""
+
+    @abstractmethod
+    def ask(self, case: Case, desk: Desk[int], *, seed: int, advance: Callable[[float], None]) -> Finding:
+        """Return what :meth:`examine` does.
+
+        Parameters
+        ----------
+        case, seed, advance
+            As there.
+        desk
+            What was answered already, as numbers, and where each answer goes as soon as it is there.
+        """
+
+    @abstractmethod
+    def asks(self) -> str:
+        """Return whom it asks: all that decides an answer besides the question, as one line."""
+
+    def examine(self, case: Case, *, seed: int, advance: Callable[[float], None]) -> Finding:
+        """Return what was found, remembering nothing."""
+        return self.ask(case, Desk(), seed=seed, advance=advance)

@@ -139,9 +139,8 @@ class _Words:
     def __init__(self, case: Case) -> None:
         self._case = case
         self._said = {title: _stems(title) for titles in case.titles for title in titles}
-        vocabulary = sorted(frozenset[str]().union(*self._said.values()))
-        self._number = {word: number for number, word in enumerate(vocabulary)}
-        self._pairs = _holding(case, self._number)
+        self._vocabulary = sorted(frozenset[str]().union(*self._said.values()))
+        self._pairs = _holding(case, self._vocabulary)
 
     def of(self, title: str) -> Stems:
         """Return the words of a title that say something."""
@@ -151,7 +150,7 @@ class _Words:
         """Return the words of titles that are grounded in each topic."""
         from triptych.measures.faithfulness import commoner_inside
 
-        case, names = self._case, list(self._number)
+        case, names = self._case, self._vocabulary
         common = commoner_inside(*self._pairs, case.levels[level], distinct=len(names))
         words = case.words[level] if level < len(case.words) else [()] * (max(topics, default=-1) + 1)
         return [
@@ -165,17 +164,13 @@ def _stems(text: str) -> Stems:
     return frozenset(stem(form) for form in forms if form and form not in STOP_WORDS)
 
 
-def _holding(case: Case, number: dict[str, int]) -> tuple[I64, I64]:
+def _holding(case: Case, words: Sequence[str]) -> tuple[I64, I64]:
     """Return which row holds which of some words in its name or its text, each pair once."""
-    from triptych.kernels.words import cut_texts
+    from triptych.kernels.mentions import find_words
 
     texts = [f"{name}\n{text}" for name, text in zip(case.names, case.documents, strict=True)]
-    cuts = cut_texts(texts)
-    # An end of a text has the number -1, and no word.
-    of_piece = np.array([*(number.get(stem(normal_form(piece)), -1) for piece in cuts.pieces), -1], dtype=np.int64)
-    words = of_piece[cuts.ids]
-    pairs = np.unique(cuts.documents[words >= 0].astype(np.int64) * len(number) + words[words >= 0])
-    return pairs // max(len(number), 1), pairs % max(len(number), 1)
+    held = find_words(texts, words).tocoo()
+    return held.row.astype(np.int64), held.col.astype(np.int64)
 
 
 def _encoded(case: Case) -> dict[str, F32]:

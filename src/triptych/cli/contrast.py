@@ -15,28 +15,29 @@ from triptych.cli.show_text import plain
 @click.argument("after", type=click.Path(path_type=Path))
 @click.option("--level", type=click.IntRange(min=0), help="of this level alone; 0 is the finest  [default: every one]")
 @click.option(
-    "--save", type=click.Path(path_type=Path), help="write the table to a .csv, .parquet or .json file instead"
+    "--save",
+    type=click.Path(path_type=Path),
+    help="write the table to a .csv, .parquet or .json file instead, or a page to an .html file",
 )
 @click.option("--json", "as_json", is_flag=True, help="print as JSON")
 def command(before: Path, after: Path, *, level: int | None, save: Path | None, as_json: bool) -> None:
     """Print the titles and words of the same topics in the runs BEFORE and AFTER, side by side.
 
     For two runs that differ in the describer or the labeller alone; runs with other topics are compared with
-    "triptych diff".
+    "triptych diff". The page says besides what changed on the whole and, where both runs were audited, what the titles
+    of each are worth.
     """
-    import polars as pl
-
-    from triptych.core.errors import UsageError
     from triptych.core.store import load_atlas
     from triptych.export.tables import write_table
     from triptych.stages.contrast import contrast
+    from triptych.stages.contrast_page import contrast_page
 
-    topics = contrast(load_atlas(before), load_atlas(after))
-    if level is not None:
-        coarsest = max(topics["level"].to_list(), default=0)
-        topics = topics.filter(pl.col("level") == level)
-        if topics.is_empty():
-            raise UsageError(f"there is no level {level} in these runs", hint=f"levels go from 0 to {coarsest}")
+    runs = load_atlas(before), load_atlas(after)
+    if save is not None and save.suffix.lower() == ".html":
+        contrast_page(*runs, save, level=level)
+        click.echo(save)
+        return
+    topics = contrast(*runs, level=level)
     if save is not None:
         click.echo(write_table(topics, save))
         return

@@ -22,6 +22,11 @@ from triptych.stages.run import SETTINGS, Road
 @click.option("--metadata", type=click.Path(path_type=Path), help="table with a row for each row of a .npy matrix")
 @click.option("--images", type=click.Path(path_type=Path), help="folder of the pictures  [default: that of the table]")
 @click.option(
+    "--bertopic",
+    type=click.Path(path_type=Path),
+    help="folder of a BERTopic model that was fitted on these rows; its topics, words and labels are taken",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     help="folder of the run  [default: SOURCE with the ending .trip]",

@@ -62,9 +62,12 @@ def command(run: Path, *, threads: int | None, quiet: bool, as_json: bool, **val
 def _clustered(atlas: Atlas) -> tuple[str, str, dict[str, Any]]:
     """Return the method, the input and the parameters of the newest clustering of a run."""
     from triptych.core.errors import UsageError
+    from triptych.stages._given import is_given
 
     for step in reversed(atlas.steps):
         if step.stage == "cluster":
+            if is_given(step):
+                raise UsageError("the topics of this run were given", hint="sweep a run of the same rows without them")
             on = next(path for path in step.inputs if path.startswith(("layouts/", "vectors/")))
             return step.method, on.partition("/")[2], dict(step.params)
     raise UsageError("the run has no clustering", hint="make one with: triptych run")

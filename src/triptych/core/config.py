@@ -47,6 +47,7 @@ TOP: Mapping[str, Limit] = {
     "metadata": Text(optional=True, help="table with a row for each row of a .npy matrix"),
     "out": Text(optional=True, help="folder of the run; the source with the ending .trip unless given"),
     "images": Text(optional=True, help="folder of the pictures; that of the table unless given"),
+    "bertopic": Text(optional=True, help="folder of a saved BERTopic model of these rows, whose topics are taken"),
     "name": Text(optional=True, help="heading of the pages; the name of the source unless given"),
 }
 
@@ -103,10 +104,8 @@ def load_config(path: Path, known: Sections) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}", hint="a configuration file is TOML in UTF-8") from error
     values = parse_config(text, str(path), known)
-    places = {
-        name: str(path.parent / values[name]) for name in ("source", "metadata", "out", "images") if name in values
-    }
-    return values | places
+    paths = ("source", "metadata", "out", "images", "bertopic")
+    return values | {name: str(path.parent / values[name]) for name in paths if name in values}
 
 
 def parse_config(text: str, where: str, known: Sections) -> dict[str, Any]:

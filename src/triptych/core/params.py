@@ -21,6 +21,7 @@ __all__ = [
     "Text",
     "check_params",
     "limits_of",
+    "read_pairs",
     "setting",
     "settled",
 ]
@@ -228,6 +229,39 @@ class Pairs(Names):
     def accepts(self, value: Any) -> bool:
         """Tell whether a value is a tuple of such strings."""
         return super().accepts(value) and all("." in item.partition("=")[0] and "=" in item for item in value)
+
+
+def read_pairs(pairs: Sequence[str], owner: str, method: str, limits: Mapping[str, Limit]) -> dict[str, Any]:
+    """Read the parameters ``owner.name=value`` of one owner as its limits say.
+
+    Parameters
+    ----------
+    pairs
+        Of any owner.
+    owner
+        Whose are read.
+    method, limits
+        What it is called in messages, and what it takes.
+
+    Raises
+    ------
+    UsageError
+        If it has no such parameter, or the text is no such value.
+    """
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        place, _, text = pair.partition("=")
+        whose, _, name = place.partition(".")
+        if whose != owner:
+            continue
+        if name not in limits:
+            raise UsageError(f"{method} has no parameter {name!r}", hint=nearest(name, limits))
+        try:
+            found[name] = limits[name].parse(text)
+        except ValueError:
+            wanted = limits[name].wanted()
+            raise UsageError(f"{method}: {name} must be {wanted}, got {text!r}", hint=limits[name].help) from None
+    return found
 
 
 def setting(default: Any, limit: Limit) -> Any:

@@ -103,7 +103,12 @@ def run_step(atlas: Atlas, plan: Plan, compute: Callable[[int], Outcome]) -> Atl
     context.progress.start(f"{plan.stage} {plan.name}", plan.total, plan.unit)
     reset_peak()
     started = time.perf_counter()
-    outcome = _guarded(plan, compute, seed)
+    try:
+        outcome = _guarded(plan, compute, seed)
+    except BaseException:
+        if context.store:
+            context.store.spare_parts()
+        raise
     seconds = time.perf_counter() - started
     encoded = {path: codec.encode(value) for path, value in outcome.values.items()}
     step = Step(

@@ -141,6 +141,10 @@ class Store:
         self._used.add(key)
         self._commit()
 
+    def spare_parts(self) -> None:
+        """Leave the parts of a step that failed where they are, whatever is kept next: it may be tried again."""
+        self._used.clear()
+
     def publish(self, atlas: Atlas, config: Mapping[str, Any]) -> None:
         """Make an Atlas the one that readers of the folder see."""
         self._manifest |= {

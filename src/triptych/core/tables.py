@@ -106,16 +106,18 @@ def result_table(atlas: Atlas) -> pl.DataFrame:
 
 
 def topic_documents(atlas: Atlas, tree: str) -> list[dict[str, Any]]:
-    """Return every topic with its words, its title and the ids and texts of all its rows, as JSON values."""
-    ids, levels = atlas.kept[ROW_ID].to_list(), atlas.trees[tree].levels
+    """Return every topic with its words, its title, its verdict and the ids and texts of its rows, as JSON values."""
+    ids, levels, verdicts = atlas.kept[ROW_ID].to_list(), atlas.trees[tree].levels, atlas.verdicts()
     found = []
     for topic, title, status in atlas.titles(tree):
         rows = [int(i) for i in (levels[topic.level] == topic.cluster).nonzero()[0]]
         found.append({
-            "level": topic.level, "topic": topic.cluster, "parent": topic.parent,
+            "level": topic.level, "topic": topic.cluster, "parent": topic.parent, "size": topic.size,
             "label": title, "label_status": status,
+            **{key: verdicts.get((topic.level, topic.cluster), {}).get(key) for key in ("verdict", "survival")},
             "keywords": [[word, weight] for word, weight in topic.keywords],
             "exemplars": [ids[i] for i in topic.exemplars],
+            "popular": [ids[i] for i in topic.popular],
             "documents": [{"row_id": ids[i], "text": atlas.documents[i]} for i in rows],
         })  # fmt: skip
     return found

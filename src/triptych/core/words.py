@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from enum import IntFlag
 from functools import cache, lru_cache
 
-__all__ = ["STOP_WORDS", "Kind", "is_unspaced", "kind", "normal_form", "pieces", "stem", "word_set"]
+__all__ = ["STOP_WORDS", "Kind", "is_unspaced", "kind", "normal_form", "normal_forms", "pieces", "stem", "word_set"]
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -121,7 +122,7 @@ def normal_form(piece: str) -> str:
     >>> normal_form("Cat’s"), normal_form("don't"), normal_form("—")
     ('cat', '', '')
     """
-    if piece.isascii() and piece.isalnum():
+    if piece.isascii() and piece.replace("-", "").isalnum():
         return piece.lower()  # as most are: no need to look closer
     word = unicodedata.normalize("NFKC", piece).lower()
     if "://" in word or word.startswith("www.") or not any(character.isalnum() for character in word):
@@ -130,6 +131,12 @@ def normal_form(piece: str) -> str:
     if ending and len(ending[0]) < len(word):
         return "" if ending[1] == "t" else word[: ending.start()]
     return word
+
+
+def normal_forms(pieces: Iterable[str]) -> list[str]:
+    """Return the :func:`normal_form` of each of many pieces."""
+    # Most are plain words: calls would take longer than what they do.
+    return [piece.lower() if piece.isascii() and piece.isalnum() else normal_form(piece) for piece in pieces]
 
 
 def is_unspaced(word: str) -> bool:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from triptych.core.words import STOP_WORDS, is_unspaced, normal_form
+from triptych.core.words import STOP_WORDS, is_unspaced, normal_forms
+from triptych.kernels.phrases import Cells, count_cells, number_pairs
 from triptych.kernels.words import cut_texts
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Grams", "count_grams", "fragments"]
 
-Ids = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
 Kinds = npt.NDArray[np.bool_]
 
 _NUMBER = re.compile(r"[\d\-]+")
@@ -45,8 +46,8 @@ class Grams:
 class _Stream:
     """All words of all texts in one row of numbers; -1 where no phrase may pass."""
 
-    ids: npt.NDArray[np.int32]
-    documents: npt.NDArray[np.int32]
+    ids: I32
+    documents: I32
     words: list[str]
     unspaced: Kinds
 
@@ -55,18 +56,9 @@ class _Stream:
 class _Phrases:
     """Every place where a phrase of so many words begins, which phrase (``chain``), and the words of each phrase."""
 
-    starts: Ids
-    chain: Ids
-    words: Ids
-
-
-@dataclass(frozen=True)
-class _Cells:
-    """How often (``times``) which document (``rows``) holds which phrase (``columns``)."""
-
-    rows: Ids
-    columns: Ids
-    times: Ids
+    starts: npt.NDArray[np.intp]
+    chain: I32
+    words: I32
 
 
 def count_grams(
@@ -110,7 +102,8 @@ def count_grams(
     columns = place[cells.columns]
     inside = columns >= 0
     entries = cells.times[inside].astype(np.float64), (cells.rows[inside], columns[inside])
-    counts = coo_array(entries, shape=(len(texts), len(kept))).tocsr()
+    # By column first: in each the rows ascend, so that nothing has to be sorted.
+    counts = coo_array(entries, shape=(len(texts), len(kept))).tocsc().tocsr()
     return Grams(counts, [names[column] for column in kept])
 
 
@@ -125,26 +118,27 @@ def fragments(name: str) -> Iterator[str]:
 def _stream(texts: Sequence[str], *, stop_words: bool, digits: bool) -> _Stream:
     """Number all words; a piece that is no word, or a stop word, becomes -1."""
     cuts = cut_texts(texts)
-    numbers: dict[str, int] = {}
-
-    def number(piece: str) -> int:
-        word = normal_form(piece)
-        dull = not word or (stop_words and word in STOP_WORDS) or (len(word) < 2 and not is_unspaced(word))
-        if dull or not (digits or word.isalpha() or not _NUMBER.fullmatch(word)):
-            return -1
-        return numbers.setdefault(word, len(numbers))
-
+    forms = normal_forms(cuts.pieces)
+    dull = STOP_WORDS | {""} if stop_words else {""}
+    words = [
+        word
+        for word in dict.fromkeys(forms)
+        if word not in dull
+        and (len(word) > 1 or is_unspaced(word))
+        and (digits or word.isalpha() or not _NUMBER.fullmatch(word))
+    ]
+    numbers = {word: number for number, word in enumerate(words)}
     # The last entry is that of -1, the end of a text.
-    words = np.array([*map(number, cuts.pieces), -1], dtype=np.int32)
-    unspaced = np.array([*map(is_unspaced, numbers)], dtype=np.bool_)
-    return _Stream(words[cuts.ids], cuts.documents, list(numbers), unspaced)
+    ids = np.array([*(numbers.get(form, -1) for form in forms), -1], dtype=np.int32)
+    unspaced = np.array([not word.isascii() and is_unspaced(word) for word in words], dtype=np.bool_)
+    return _Stream(ids[cuts.ids], cuts.documents, words, unspaced)
 
 
-def _count(stream: _Stream, longest: int, least: int) -> tuple[_Cells, list[str]]:
+def _count(stream: _Stream, longest: int, least: int) -> tuple[Cells, list[str]]:
     """Count every phrase that is in enough documents; return the counts and the phrases."""
     starts = np.flatnonzero(stream.ids >= 0)
-    phrases = _Phrases(starts, stream.ids[starts].astype(np.int64), np.arange(len(stream.words))[:, None])
-    found: list[_Cells] = []
+    phrases = _Phrases(starts, stream.ids[starts], np.arange(len(stream.words), dtype=np.int32)[:, None])
+    found: list[Cells] = []
     names: list[str] = []
     for length in range(1, longest + 2):
         if length > 1:
@@ -155,23 +149,23 @@ def _count(stream: _Stream, longest: int, least: int) -> tuple[_Cells, list[str]
         wanted = (length - unspaced >= 1) & (length - unspaced <= longest)
         inside = wanted[cells.columns]
         place = np.cumsum(wanted) - 1 + len(names)
-        found.append(_Cells(cells.rows[inside], place[cells.columns[inside]], cells.times[inside]))
-        for words, together in zip(phrases.words[wanted].tolist(), unspaced[wanted].tolist(), strict=True):
-            names.append(("" if together else " ").join([stream.words[word] for word in words]))
+        found.append(Cells(cells.rows[inside], place[cells.columns[inside]], cells.times[inside]))
+        glues = ["" if together else " " for together in unspaced[wanted].tolist()]
+        columns = ([stream.words[word] for word in column] for column in phrases.words[wanted].T.tolist())
+        names += [glue.join(words) for glue, *words in zip(glues, *columns, strict=True)]
     parts = (np.concatenate([getattr(cells, part) for cells in found]) for part in ("rows", "columns", "times"))
-    return _Cells(*parts), names
+    return Cells(*parts), names
 
 
-def _common(stream: _Stream, phrases: _Phrases, least: int) -> tuple[_Phrases, _Cells]:
+def _common(stream: _Stream, phrases: _Phrases, least: int) -> tuple[_Phrases, Cells]:
     """Leave out the phrases in fewer documents than ``least``: no longer one that begins so is in more."""
-    documents = int(stream.documents.max(initial=0)) + 1
-    cells, times = np.unique(phrases.chain * documents + stream.documents[phrases.starts], return_counts=True)
-    columns, rows = np.divmod(cells, documents)
-    common = np.bincount(columns, minlength=len(phrases.words)) >= least
-    place = np.cumsum(common) - 1
-    inside, stays = common[columns], common[phrases.chain]
-    left = _Phrases(phrases.starts[stays], place[phrases.chain[stays]], phrases.words[common])
-    return left, _Cells(rows[inside], place[columns[inside]], times[inside])
+    cells, documents = count_cells(phrases.chain, stream.documents[phrases.starts], len(phrases.words))
+    common = documents >= least
+    place = np.where(common, np.cumsum(common, dtype=np.int32) - 1, np.int32(-1))
+    inside, chain = common[cells.columns], place[phrases.chain]
+    stays = chain >= 0
+    left = _Phrases(phrases.starts[stays], chain[stays], phrases.words[common])
+    return left, Cells(cells.rows[inside], place[cells.columns[inside]], cells.times[inside])
 
 
 def _longer(stream: _Stream, phrases: _Phrases, longest: int) -> _Phrases:
@@ -180,7 +174,7 @@ def _longer(stream: _Stream, phrases: _Phrases, longest: int) -> _Phrases:
     after = stream.ids[phrases.starts + length]  # in reach, for every text ends with -1
     unspaced = stream.unspaced[phrases.words[:, 0]][phrases.chain]
     joins = (after >= 0) & (unspaced == stream.unspaced[after]) & (unspaced | (length < longest))
-    vocabulary = max(len(stream.words), 1)
-    found, chain = np.unique(phrases.chain[joins] * vocabulary + after[joins], return_inverse=True)
-    heads, tails = np.divmod(found, vocabulary)
-    return _Phrases(phrases.starts[joins], chain, np.column_stack([phrases.words[heads], tails]))
+    heads, tails = phrases.chain[joins], after[joins]
+    chain, first = number_pairs(heads, tails, (len(phrases.words), len(stream.words)))
+    words = np.column_stack([phrases.words[heads[first]], tails[first]])
+    return _Phrases(phrases.starts[joins], chain, words)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from triptych.core.registry import Method
 
-__all__ = ["Describer", "Documents"]
+__all__ = ["Describer", "Documents", "Keywords"]
 
 #: The words of one cluster, strongest first: (word or phrase, weight > 0).
 Keywords = tuple[tuple[str, float], ...]
@@ -27,14 +28,26 @@ class Documents:
         n strings.
     vectors
         float32 (n, d), unit length; None when there are none.
+    values
+        What the columns say of each document, n times any number of short strings, for a describer that looks at
+        values; empty for one that looks at texts.
     """
 
     texts: Sequence[str]
     vectors: npt.NDArray[np.float32] | None = None
+    values: Sequence[Sequence[str]] = ()
 
 
 class Describer(Method):
-    """Finds the words that set each cluster apart."""
+    """Finds the words that set each cluster apart.
+
+    Attributes
+    ----------
+    looks_at
+        ``texts``, or ``values`` of columns.
+    """
+
+    looks_at: ClassVar[Literal["texts", "values"]] = "texts"
 
     @abstractmethod
     def describe(

@@ -17,7 +17,7 @@ from triptych.describers.base import Describer, Documents, Keywords
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["ClassTfidf", "class_counts", "class_weights", "likeness_to", "strongest"]
+__all__ = ["ClassTfidf", "class_counts", "class_weights", "likeness_to", "paper_weights", "strongest"]
 
 
 class ClassTfidf(Describer):
@@ -27,7 +27,8 @@ class ClassTfidf(Describer):
     words of the cluster, t its share of the words of all documents, f its count in all clusters, A the mean
     number of words in a cluster. The paper has t = 0; without that term the phrases that every document
     repeats come out on top where clusters are few and large. A phrase and the words in it do not both stand
-    on the list.
+    on the list. Without ``background`` the weights are those of the paper and words may overlap: t = 0, and the
+    documents of no cluster are counted as one more.
 
     References
     ----------
@@ -42,6 +43,9 @@ class ClassTfidf(Describer):
         "max_features": Integer(low=1, help="most words and phrases counted, the most frequent ones"),
         "stop_words": Choice(options=("english", "none"), help="words left out before phrases are formed"),
         "digits": Flag(help="whether plain numbers are words"),
+        "background": Flag(
+            help="weigh against all documents, let no two words overlap; off: the paper's weights alone"
+        ),
     }
 
     def __init__(
@@ -53,6 +57,7 @@ class ClassTfidf(Describer):
         max_features: int = 50_000,
         stop_words: str = "english",
         digits: bool = False,
+        background: bool = True,
     ) -> None:
         self.top = top
         self.longest = longest
@@ -60,6 +65,7 @@ class ClassTfidf(Describer):
         self.max_features = max_features
         self.stop_words = stop_words
         self.digits = digits
+        self.background = background
 
     def describe(
         self,
@@ -77,15 +83,22 @@ class ClassTfidf(Describer):
             stop_words=self.stop_words == "english",
             digits=self.digits,
         )
-        return describe_levels(grams, partitions, self.top)
+        return describe_levels(grams, partitions, self.top, background=self.background)
 
 
-def describe_levels(grams: Grams, partitions: Sequence[npt.NDArray[np.int32]], top: int) -> list[list[Keywords]]:
+def describe_levels(
+    grams: Grams, partitions: Sequence[npt.NDArray[np.int32]], top: int, *, background: bool = True
+) -> list[list[Keywords]]:
     """Return the strongest words of each cluster of each partition."""
     levels = []
     for counts in level_counts(grams.counts, partitions):
-        weights = class_weights(counts, grams.counts)
-        levels.append([strongest(grams.names, counts, weights, cluster, top) for cluster in range(counts.shape[0])])
+        weights = class_weights(counts, grams.counts) if background else paper_weights(counts, grams.counts)
+        levels.append(
+            [
+                strongest(grams.names, counts, weights, cluster, top, overlaps=not background)
+                for cluster in range(counts.shape[0])
+            ]
+        )
     return levels
 
 
@@ -153,6 +166,31 @@ def class_weights(counts: csr_array, documents: csr_array) -> csr_array:
     return csr_array((weights, counts.indices, counts.indptr), shape=counts.shape)
 
 
+def paper_weights(counts: csr_array, documents: csr_array) -> csr_array:
+    """Return the weight of every word of every cluster as the paper defines it.
+
+    Parameters
+    ----------
+    counts
+        (k, v) counts of each cluster.
+    documents
+        (n, v) counts of all documents; those of no cluster are one more.
+
+    Returns
+    -------
+    csr_array
+        (k, v), ``tf(x, c) * log(1 + A / f(x))``.
+    """
+    from scipy.sparse import csr_array
+
+    size, total = np.asarray(counts.sum(axis=1)), float(documents.sum())
+    clusters = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    mean = total / max(counts.shape[0] + (total > size.sum()), 1)
+    frequency = np.asarray(documents.sum(axis=0))
+    weights = counts.data / size[clusters] * np.log1p(mean / frequency[counts.indices])
+    return csr_array((weights, counts.indices, counts.indptr), shape=counts.shape)
+
+
 def likeness_to(
     query: str, texts: Sequence[str], partitions: Sequence[npt.NDArray[np.int32]]
 ) -> list[npt.NDArray[np.float64]]:
@@ -190,12 +228,14 @@ def _stems(name: str) -> tuple[str, ...]:
     return tuple(map(stem, name.split()))
 
 
-def strongest(names: list[str], counts: csr_array, weights: csr_array, cluster: int, top: int) -> Keywords:
+def strongest(
+    names: list[str], counts: csr_array, weights: csr_array, cluster: int, top: int, *, overlaps: bool = False
+) -> Keywords:
     """Return the ``top`` words of a cluster, strongest first, no phrase beside its own words.
 
     A word that mostly occurs inside a phrase gives way to it; otherwise the stronger of two that share
-    their stems is kept. Equal weights stand in the order of ``names``. ``weights`` are those of ``counts``, entry by
-    entry.
+    their stems is kept, unless they may overlap. Equal weights stand in the order of ``names``. ``weights`` are those
+    of ``counts``, entry by entry.
     """
     span = slice(weights.indptr[cluster], weights.indptr[cluster + 1])
     columns, values, times = weights.indices[span], weights.data[span], counts.data[span]
@@ -205,7 +245,7 @@ def strongest(names: list[str], counts: csr_array, weights: csr_array, cluster: 
     order = order[values[order] > 0]
     found = zip(columns[order].tolist(), times[order].tolist(), values[order].tolist(), strict=True)
     pool = {names[column]: (count, weight) for column, count, weight in found}
-    return tuple((name, pool[name][1]) for name in islice(_without_overlaps(pool), top))
+    return tuple((name, pool[name][1]) for name in islice(pool if overlaps else _without_overlaps(pool), top))
 
 
 def _without_overlaps(pool: dict[str, tuple[float, float]]) -> Iterator[str]:

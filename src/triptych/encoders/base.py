@@ -52,6 +52,11 @@ class Encoder(Method):
     whole: ClassVar[bool] = False
     remote: ClassVar[bool] = False
 
+    @classmethod
+    def single(cls) -> type[Encoder] | None:
+        """Return what makes vectors of single texts in the same space; None where nothing does."""
+        return None if cls.whole else cls
+
     @abstractmethod
     def fingerprint(self) -> str:
         """Return the SHA-256 of the model, part of every key."""

@@ -154,6 +154,11 @@ class Student(Encoder):
     def __init__(self, *, teacher_sample: int | None = None) -> None:
         self.teacher_sample = teacher_sample
 
+    @classmethod
+    def single(cls) -> type[Encoder]:
+        """Return the teacher, whose vectors the student's resemble."""
+        return MiniLM
+
     def fingerprint(self) -> str:
         """Return the SHA-256 of the teacher's model."""
         return MiniLM().fingerprint()

@@ -20,6 +20,8 @@ static PyMethodDef methods[] = {
     {"byte_products", byte_products, METH_VARARGS, "Products of two sets of 8-bit vectors."},
     {"keep_best", keep_best, METH_VARARGS, "Keep the k best scores of each row."},
     {"cut_words", cut_words, METH_VARARGS, "Cut texts into pieces and number the distinct ones."},
+    {"count_cells", count_cells, METH_VARARGS, "Count which document holds which phrase how often."},
+    {"number_pairs", number_pairs, METH_VARARGS, "Number the distinct pairs of two numbers."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -48,4 +48,8 @@ PyObject *condense(PyObject *self, PyObject *args);
 /* words.c */
 PyObject *cut_words(PyObject *self, PyObject *args);
 
+/* phrases.c */
+PyObject *count_cells(PyObject *self, PyObject *args);
+PyObject *number_pairs(PyObject *self, PyObject *args);
+
 #endif

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,8 @@ from triptych.core.words import kind
 
 __all__ = ["Cuts", "cut_texts"]
 
-#: Characters that are cut together: a few MB, so that the texts are never held twice.
-BLOCK = 2**22
+#: Characters that are cut together: some MB, so that the texts are never held twice.
+BLOCK = 2**24
 
 I32 = npt.NDArray[np.int32]
 
@@ -62,7 +63,7 @@ def _blocks(texts: Sequence[str]) -> Iterator[list[str]]:
     """Yield the texts in their composed form, some at a time."""
     block, size = [], 0
     for text in texts:
-        block.append(unicodedata.normalize("NFC", text))
+        block.append(text if text.isascii() else unicodedata.normalize("NFC", text))
         size += len(text)
         if size >= BLOCK:
             yield block
@@ -75,22 +76,31 @@ def _cut_block(texts: list[str]) -> tuple[I32, I32, list[str]]:
     """Return the numbers of all pieces, how many each text has, and the distinct pieces."""
     from triptych.kernels import _native
 
-    joined = "".join(texts)
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    ends = np.cumsum([len(text) for text in texts], dtype=np.int32)
-    ids = np.empty(len(codes) + len(texts), dtype=np.int32)
+    codes = [text.encode("utf-8", "surrogatepass") for text in texts]
+    joined = b"".join(codes)
+    ends = np.cumsum([*map(len, codes)], dtype=np.int32)
+    ids = np.empty(len(joined) + len(texts), dtype=np.int32)
     counts = np.empty(len(texts), dtype=np.int32)
-    spans = np.empty((len(codes), 2), dtype=np.int32)
-    distinct = _native.cut_words(codes, _kinds(codes), ends, ids, counts, spans)
-    starts, lengths = spans[:distinct].T.tolist()
-    pieces = [joined[start : start + length] for start, length in zip(starts, lengths, strict=True)]
+    written = np.empty(2 * len(joined), dtype=np.uint8)
+    used = _native.cut_words(joined, _kinds(texts), ends, ids, counts, written)
+    pieces = written[:used].tobytes().decode("utf-8", "surrogatepass").split(" ")[:-1]
     return ids[: counts.sum()], counts, pieces
 
 
-def _kinds(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
-    """Return the kind of every character."""
-    kinds = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.uint8)
+def _kinds(texts: list[str]) -> npt.NDArray[np.uint8]:
+    """Return the kind of every character that is in the texts, by its number; 0 for those that are not."""
+    others = "".join(text for text in texts if not text.isascii())
+    if not others:
+        return _ascii_kinds()
+    codes = np.frombuffer(others.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    kinds = np.zeros(int(codes.max()) + 1, dtype=np.uint8)
     kinds[codes] = 1
     used = np.flatnonzero(kinds)
     kinds[used] = [kind(chr(code)) for code in used.tolist()]
-    return kinds[codes]
+    kinds[:128] = _ascii_kinds()
+    return kinds
+
+
+@cache
+def _ascii_kinds() -> npt.NDArray[np.uint8]:
+    return np.array([kind(chr(code)) for code in range(128)], dtype=np.uint8)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 
 from triptych.core.text import cut
 from triptych.core.titles import LONGEST, title_problem
 from triptych.labellers._family import Family
-from triptych.labellers._purse import Purse
 from triptych.labellers._task import SYSTEM, Task, read_title, task_of
 from triptych.labellers.base import Desk, Evidence, Label
-from triptych.llm.chat import Chat, Reply, rough_tokens
-from triptych.llm.client import Refused
+from triptych.llm.asker import Asker
+from triptych.llm.chat import rough_tokens
 
 __all__ = ["Asking"]
 
@@ -22,8 +20,6 @@ __all__ = ["Asking"]
 AGAIN = 2
 #: A reply with a title takes about so many tokens.
 USUAL = 25
-#: What a server says of a question that is too long.
-_TOO_LONG = re.compile(r"context|too (?:long|large|many)|length|exceed|maximum", re.IGNORECASE)
 
 Tasks = Mapping[int, Task]
 Answers = dict[int, Label | None]
@@ -34,44 +30,36 @@ class Asking:
 
     Parameters
     ----------
-    chat, asks
-        Whom to ask, and what that is known by.
-    purse
-        Pays.
+    asker, asks
+        Who is asked, and what that is known by.
     evidence
         Of every cluster of every level.
     plain
         A title for each, for those that the model gives none.
     desk
         Where titles are found and kept.
-    concurrency
-        Questions at a time.
     """
 
     def __init__(
         self,
-        chat: Chat,
+        asker: Asker,
         asks: str,
-        purse: Purse,
         evidence: Sequence[Evidence],
         plain: Sequence[Label],
-        desk: Desk,
-        concurrency: int,
+        desk: Desk[Label],
     ) -> None:
-        self._chat, self._asks, self._purse, self._desk, self._concurrency = chat, asks, purse, desk, concurrency
+        self._asker, self._asks, self._desk, self._keeping = asker, asks, desk, threading.Lock()
         self._evidence, self._plain, self._family = evidence, plain, Family(evidence)
         self._titles: dict[int, Label] = {}
         self._foreseen: list[int] = []
-        self._begun, self._over, self._keeping = threading.Event(), threading.Event(), threading.Lock()
 
     def titles(self) -> list[Label]:
         """Return a label for each piece of evidence."""
         self._go_through(self._foresee)
-        if calls := len(self._foreseen):
-            about = self._purse.told(calls, sum(self._foreseen), USUAL * calls)
-            self._desk.say(f"about {about} will be asked of {self._asks}")
+        if self._foreseen:
+            self._desk.say(f"about {self._asker.forecast(self._foreseen, USUAL)} will be asked of {self._asks}")
         self._go_through(self._answers)
-        self._desk.notes.append(f"asked {self._asks}: {self._purse.spent()}")
+        self._desk.notes.append(f"asked {self._asks}: {self._asker.spent()}")
         return [self._titles[index] for index in range(len(self._evidence))]
 
     def _go_through(self, answers: Callable[[Tasks], Answers]) -> None:
@@ -107,40 +95,23 @@ class Asking:
         for index, label in found.items():
             if label is not None:
                 self._desk.take(tasks[index].asked, label)
-        missing = [index for index, label in found.items() if label is None]
-        if missing and not self._begun.is_set():
-            # Alone: what is wrong with the key or the model is found out in one call.
-            found[missing[0]] = self._work(tasks[missing[0]])
-            missing = missing[1:]
-        if missing:
-            with ThreadPoolExecutor(self._concurrency) as pool:
-                futures = {pool.submit(self._work, tasks[index]): index for index in missing}
-                try:
-                    found |= {futures[future]: future.result() for future in as_completed(futures)}
-                except BaseException:
-                    self._over.set()
-                    pool.shutdown(cancel_futures=True)
-                    raise
-        return found
+        missing = {index: tasks[index] for index, label in found.items() if label is None}
+        return found | self._asker.each(missing, self._work)
 
     def _work(self, task: Task) -> Label | None:
-        """Ask and keep the answer, unless another thread has failed since; then nobody waits for it."""
-        try:
-            label = None if self._over.is_set() else self._ask(task)
-            if label is not None:
-                # Here, not where the answers are gathered: the next call waits until this one cannot be lost.
-                with self._keeping:
-                    self._desk.take(task.asked, label)
-        except BaseException:
-            self._over.set()
-            raise
+        """Ask and keep the answer."""
+        label = self._ask(task)
+        if label is not None:
+            # Here, not where the answers are gathered: the next call waits until this one cannot be lost.
+            with self._keeping:
+                self._desk.take(task.asked, label)
         return label
 
     def _ask(self, task: Task) -> Label | None:
         """Ask, and ask again where the reply cannot be used."""
         wrong = ""
         for _ in range(0 if task.is_empty else 1 + AGAIN):
-            reply = self._reply(task, wrong)
+            reply = self._asker.reply(SYSTEM, task.prompt(wrong), partial(_shorter, task, wrong))
             if reply is None:
                 return None
             title, wrong = read_title(reply.text)
@@ -149,43 +120,6 @@ class Asking:
             elif title:
                 return task.label(title)
         return None
-
-    def _reply(self, task: Task, wrong: str) -> Reply | None:
-        """Return a reply; None if the server refuses this question, after it has answered others.
-
-        A question that is too long is shortened once.
-        """
-        try:
-            return self._paid(task, wrong)
-        except Refused as refusal:
-            if refusal.status == 200:
-                return Reply("", 0, 0)
-            if refusal.status not in (400, 413, 422):
-                raise
-            if not _TOO_LONG.search(refusal.message):
-                self._give_up(refusal)
-                return None
-        try:
-            return self._paid(task.shorter(), wrong)
-        except Refused as refusal:
-            self._give_up(refusal)
-            return None
-
-    def _give_up(self, refusal: Refused) -> None:
-        """Raise a refusal that is not of this question alone, as none is before anything was answered."""
-        if refusal.status not in (400, 413, 422) or not self._begun.is_set():
-            raise refusal
-
-    def _paid(self, task: Task, wrong: str) -> Reply:
-        prompt = task.prompt(wrong)
-        promised = self._purse.promise(rough_tokens(SYSTEM + prompt), self._chat.max_tokens)
-        reply = None
-        try:
-            reply = self._chat.ask(SYSTEM, prompt)
-            self._begun.set()
-        finally:
-            self._purse.settle(promised, reply)
-        return reply
 
     def _set_apart(self, tasks: Tasks, taken: set[str], answers: Callable[[Tasks], Answers]) -> None:
         """Give another title to each cluster that is called like an earlier one of its level, or like a part of it."""
@@ -208,3 +142,7 @@ class Asking:
             if text.casefold() not in taken:
                 return Label(text, label.status)
         return label
+
+
+def _shorter(task: Task, wrong: str) -> str:
+    return task.shorter().prompt(wrong)

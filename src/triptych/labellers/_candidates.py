@@ -9,7 +9,7 @@ from itertools import combinations
 
 from triptych.core.words import is_unspaced, normal_form, stem
 from triptych.labellers._corpus import Corpus, Holding, Key, Span
-from triptych.labellers._reading import can_be_noun
+from triptych.labellers._reading import can_be_noun, read
 from triptych.labellers.base import Evidence
 
 __all__ = ["Candidate", "Key", "candidates"]
@@ -40,10 +40,10 @@ class Candidate:
         Its words as they are counted.
     score
         How good a title it is; to be compared within the cluster only.
-    covers
-        The documents of the cluster that hold all its words.
+    holders
+        The documents that hold all its words.
     coverage
-        Their share of the cluster.
+        The share of the cluster that they are.
     definite
         Whether there is one such thing: "the ..." rather than many.
     """
@@ -51,7 +51,7 @@ class Candidate:
     key: Key
     forms: Key
     score: float
-    covers: frozenset[int]
+    holders: frozenset[int]
     coverage: float
     definite: bool = False
 
@@ -82,19 +82,35 @@ def candidates(corpus: Corpus, index: int) -> list[Candidate]:
         for span in corpus.spans[document]:
             if span.key in spans:
                 spans[span.key].append(span)
-    found = [_candidate(corpus, index, spans[key], known[key]) for key in spans]
+    found = [
+        _candidate(corpus, index, key, _usual(key_spans), key_spans, known[key]) for key, key_spans in spans.items()
+    ]
     found += _unspaced(corpus, index)
+    found += _unseen(corpus, index, keywords, {one.key for one in found})
     found = _without_fragments([one for one in found if one.score > 0], adjacent)
     # A number or an adjective by itself is a title only where there is nothing else.
     nouns = [one for one in found if len(one.key) > 1 or can_be_noun(one.forms[0])]
     return sorted(nouns or found, key=lambda one: (-one.score, one.key))
 
 
-def _candidate(corpus: Corpus, index: int, spans: Sequence[Span], known: float) -> Candidate:
-    """Return a phrase as it is for a cluster, from all its spans there."""
-    key = spans[0].key
+def _usual(spans: Sequence[Span]) -> Key:
     spelt = Counter(span.forms for span in spans)
-    forms = min(spelt, key=lambda form: (-spelt[form], form))
+    return min(spelt, key=lambda form: (-spelt[form], form))
+
+
+def _unseen(corpus: Corpus, index: int, weights: dict[str, float], seen: set[Key]) -> list[Candidate]:
+    """Return the keywords that stand in other documents of the cluster than those at hand."""
+    words = [word for word, _ in corpus.evidence[index].keywords]
+    found = {}
+    for run in read(words):
+        key, forms = tuple(word.stem for word in run), tuple(word.form for word in run)
+        if run and all(word.content for word in run) and key not in seen:
+            found[key] = _candidate(corpus, index, key, forms, (), sum(weights[stem] for stem in key) / len(key))
+    return list(found.values())
+
+
+def _candidate(corpus: Corpus, index: int, key: Key, forms: Key, spans: Sequence[Span], known: float) -> Candidate:
+    """Return a phrase as it is for a cluster, from all its spans there."""
     noun = (sum(span.noun for span in spans) + 2 * corpus.lexicon.noun(forms[-1])) / (len(spans) + 2)
     names = [corpus.lexicon.is_name(form) for form in forms]
     if len(key) == 1 and can_be_noun(forms[0]):
@@ -105,13 +121,14 @@ def _candidate(corpus: Corpus, index: int, spans: Sequence[Span], known: float) 
         noun *= 0.3  # "the parser Bison": two phrases that happen to touch
     noun *= 1 - max(map(corpus.lexicon.verb, forms))
     definite = 2 * sum(span.definite for span in spans) > len(spans)
-    gain, coverage, covers = _gain(corpus, index, corpus.holding(key))
-    score = noun * _LENGTH[len(key)] * (gain + _KEYWORDS * known)
-    return Candidate(key, forms, score, covers, coverage, definite)
+    holding = corpus.holding(key)
+    gain, coverage = _gain(corpus, index, holding)
+    score = noun * _LENGTH[min(len(key), 4)] * (gain + _KEYWORDS * known)
+    return Candidate(key, forms, score, holding.documents, coverage, definite)
 
 
-def _gain(corpus: Corpus, index: int, holding: Holding) -> tuple[float, float, frozenset[int]]:
-    """Return how well documents tell a cluster from the others, which share of it they are, and those inside it."""
+def _gain(corpus: Corpus, index: int, holding: Holding) -> tuple[float, float]:
+    """Return how well documents tell a cluster from the others, and which share of it they are."""
     members = corpus.members[index]
     covers = frozenset(members.keys() & holding.documents)
     inside = sum(members[document] for document in sorted(covers))
@@ -119,7 +136,7 @@ def _gain(corpus: Corpus, index: int, holding: Holding) -> tuple[float, float, f
     if len(covers) < len(holding.documents):
         others = holding.weight - sum(corpus.weights[document] for document in sorted(covers))
     outside = others / max(1 - corpus.shares[index], 1e-9)
-    return max(inside - outside, 0.0) ** 2 / inside if inside else 0.0, inside, covers
+    return max(inside - outside, 0.0) ** 2 / inside if inside else 0.0, inside
 
 
 def _unspaced(corpus: Corpus, index: int) -> list[Candidate]:
@@ -132,8 +149,9 @@ def _unspaced(corpus: Corpus, index: int) -> list[Candidate]:
             name = _grown(keyword, [corpus.texts[document] for document in corpus.members[index]])
             name = name.strip(_HIRAGANA) or name  # at the ends, particles and endings of verbs
             holding = corpus.held_by(document for document, text in enumerate(corpus.texts) if name in text)
-            gain, coverage, covers = _gain(corpus, index, holding)
-            found[name] = Candidate((name,), (name,), gain + _KEYWORDS * (weight / strongest), covers, coverage)
+            gain, coverage = _gain(corpus, index, holding)
+            score = gain + _KEYWORDS * (weight / strongest)
+            found[name] = Candidate((name,), (name,), score, holding.documents, coverage)
     return list(found.values())
 
 
@@ -171,7 +189,7 @@ def _without_fragments(found: list[Candidate], adjacent: dict[Key, float]) -> li
         part
         for one in found
         for first, last in combinations(range(len(one.key) + 1), 2)
-        if last - first < len(one.key) and len(one.covers) > 1 and (part := one.key[first:last]) in scores
-        and adjacent[one.key] >= 0.8 * adjacent[part] and one.score >= 0.7 * scores[part]
+        if last - first < len(one.key) and len(one.holders) > 1 and (part := one.key[first:last]) in scores
+        and adjacent.get(one.key, 0) >= 0.8 * adjacent.get(part, 0) and one.score >= 0.7 * scores[part]
     }  # fmt: skip
     return [one for one in found if one.key not in fragments]

@@ -98,7 +98,7 @@ class Corpus:
     def holding(self, key: Key) -> Holding:
         """Return the documents that hold all words of a phrase."""
         if key not in self._holding:
-            self._holding[key] = self.held_by(set.intersection(*(self._holders[word] for word in key)))
+            self._holding[key] = self.held_by(set.intersection(*(self._holders.get(word, set()) for word in key)))
         return self._holding[key]
 
     def held_by(self, documents: Iterable[int]) -> Holding:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from triptych.core.registry import Method
+import numpy as np
+import numpy.typing as npt
 
-__all__ = ["EXCERPT", "AskingLabeller", "Desk", "Evidence", "Label", "Labeller"]
+from triptych.core.registry import Method
+from triptych.llm.desk import Desk
+
+__all__ = ["EXCERPT", "AskingLabeller", "Desk", "Evidence", "Label", "Labeller", "PlacingLabeller", "Space"]
 
 #: Characters of an exemplar that a labeller sees.
 EXCERPT = 400
@@ -71,53 +75,11 @@ class Labeller(Method):
         """
 
 
-class Desk:
-    """Where a labeller that pays for titles finds those it has paid for, and puts each new one at once.
-
-    Parameters
-    ----------
-    known
-        Titles by what was asked: SHA-256 of all that decides them.
-    keep
-        Is given every new one; never called by two threads at once.
-    say
-        Is told what is worth knowing during the work.
-
-    Attributes
-    ----------
-    used
-        The known and new titles that this work rests on.
-    notes
-        Sentences for the summary.
-    """
-
-    def __init__(
-        self,
-        known: Mapping[str, Label] | None = None,
-        keep: Callable[[str, Label], None] = lambda _asked, _label: None,
-        say: Callable[[str], None] = lambda _sentence: None,
-    ) -> None:
-        self._known, self._keep, self.say = dict(known or {}), keep, say
-        self.used: dict[str, Label] = {}
-        self.notes: list[str] = []
-
-    def find(self, asked: str) -> Label | None:
-        """Return the title that was paid for, or None."""
-        return self._known.get(asked)
-
-    def take(self, asked: str, label: Label) -> None:
-        """Note that a title is used; a new one is kept."""
-        if asked not in self._known:
-            self._known[asked] = label
-            self._keep(asked, label)
-        self.used[asked] = label
-
-
 class AskingLabeller(Labeller):
     """Gives titles that cost something, so that none is paid for twice."""
 
     @abstractmethod
-    def ask(self, evidence: Sequence[Evidence], desk: Desk) -> list[Label]:
+    def ask(self, evidence: Sequence[Evidence], desk: Desk[Label]) -> list[Label]:
         """Return what :meth:`label` does.
 
         Parameters
@@ -135,3 +97,59 @@ class AskingLabeller(Labeller):
     def label(self, evidence: Sequence[Evidence]) -> list[Label]:
         """Return one label for each piece of evidence, remembering nothing."""
         return self.ask(evidence, Desk())
+
+
+@dataclass(frozen=True)
+class Space:
+    """Where clusters and words lie.
+
+    Attributes
+    ----------
+    centres
+        float64 (k, d): the direction of each piece of evidence from the middle of all documents, unit length; 0 where
+        there is none.
+    place
+        Gives the vectors of m phrases, float32 (m, d): 0 for those that it does not know.
+    """
+
+    centres: npt.NDArray[np.float64]
+    place: Callable[[Sequence[str]], npt.NDArray[np.float32]]
+
+    @classmethod
+    def of_documents(
+        cls, centres: npt.NDArray[np.float64], texts: Sequence[str], vectors: npt.NDArray[np.float32]
+    ) -> Space:
+        """Return the space in which a phrase lies at the mean of the documents that hold its words.
+
+        Parameters
+        ----------
+        centres
+            float64 (k, d).
+        texts
+            n documents.
+        vectors
+            float32 (n, d): those of the documents.
+        """
+        from triptych.kernels.mentions import mean_vectors
+
+        return cls(centres, lambda phrases: mean_vectors(texts, phrases, vectors))
+
+
+class PlacingLabeller(Labeller):
+    """Gives titles that lie near their clusters, where there is a space to see that in."""
+
+    @abstractmethod
+    def title(self, evidence: Sequence[Evidence], space: Space | None) -> list[Label]:
+        """Return what :meth:`label` does.
+
+        Parameters
+        ----------
+        evidence
+            Every cluster of every level.
+        space
+            Where these and words lie; None where nobody can tell.
+        """
+
+    def label(self, evidence: Sequence[Evidence]) -> list[Label]:
+        """Return one label for each piece of evidence, from that alone."""
+        return self.title(evidence, None)

@@ -1,4 +1,4 @@
-"""Titles made of the clusters' own phrases: no model, no network, a title for every cluster."""
+"""Titles made of the clusters' own phrases: no language model, no network, a title for every cluster."""
 
 from __future__ import annotations
 
@@ -7,50 +7,56 @@ from dataclasses import replace
 from itertools import count
 from typing import ClassVar
 
+import numpy as np
+
 from triptych.core.params import Limit
 from triptych.core.words import is_unspaced
 from triptych.labellers._candidates import Candidate, candidates
 from triptych.labellers._corpus import Corpus
 from triptych.labellers._plural import plural
-from triptych.labellers.base import Evidence, Label, Labeller
+from triptych.labellers._sight import Look, Sight
+from triptych.labellers.base import Evidence, Label, PlacingLabeller, Space
 
 __all__ = ["Phrases"]
 
-#: A phrase that so large a share of the documents hold names the cluster alone.
-_ENOUGH = 0.8
-#: A second phrase must bring so large a share of further documents, and so much of the first one's score.
-_GAIN, _WORTH = 0.12, 0.3
+#: What the fitness of the best phrase of a cluster counts beside a cosine.
+_FITNESS = 0.1
+#: Most phrases of a title, and what share of the way from its cosine to 1 each further one must bring it.
+_MOST, _GAIN = 3, 0.07
 #: A phrase that already names a part of the cluster is preferred by so much.
 _NAMES_A_PART = 1.6
-#: A noun goes with a name if so large a share of the name's documents hold both.
-_GOES_WITH = 0.6
 #: Phrases that titles are made of; most characters of a title that has a choice, and of any (before a number).
 _DEPTH, _PREFERRED, _HARD = 25, 40, 72
 
 Parts = tuple[Candidate, ...]
 
 
-class Phrases(Labeller):
-    """Titles each cluster with the phrases that most of its documents share and other documents lack.
+class Phrases(PlacingLabeller):
+    """Titles each cluster with the phrases that together lie nearest to it, one where one is enough, else two or three.
 
-    One phrase where one is enough, else two or three that complement one another. Titles are distinct
-    within a level, and differ from those of the clusters above and below unless these are the same
-    documents.
+    A phrase is a run of words of the exemplars that could be a noun, or a keyword. With v the sum of the vectors of
+    the phrases and c the direction of the cluster from the middle of all documents, those with the largest cos(v, c)
+    are taken, one after the other; of nearly equal ones the fitter as a noun phrase of the cluster. Vectors are those
+    of the run's encoder, else the means of the documents that hold a phrase; without either each exemplar is a
+    dimension of its own. Titles are distinct within a level, and differ from those of the clusters above and below
+    unless these are the same documents.
     """
 
     limits: ClassVar[Mapping[str, Limit]] = {}
 
-    def label(self, evidence: Sequence[Evidence]) -> list[Label]:
+    def title(self, evidence: Sequence[Evidence], space: Space | None) -> list[Label]:
         """Return one title for each cluster: ``extracted`` from its texts, ``fallback`` where they have no word."""
-        corpus = Corpus(evidence)
-        return _Titles(corpus).choose()
+        return _Titles(Corpus(evidence), space).choose()
 
 
 class _Titles:
     """Chooses titles from the finest level up, on each level the clearest first."""
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, space: Space | None) -> None:
         self._corpus = corpus
+        self._found = [candidates(corpus, index)[:_DEPTH] for index in range(len(corpus.evidence))]
+        phrases = [[self._phrase(one) for one in found] for found in self._found]
+        self._sight = Sight(corpus, space, self._found, phrases)
         self._labels: dict[int, Label] = {}
         self._parts: dict[int, Parts] = {}
         #: Titles of a cluster and all below it, in a form in which equal ones are equal.
@@ -81,23 +87,16 @@ class _Titles:
     def _ranked(self, index: int) -> list[Candidate]:
         """Return the phrases to choose from, those first that name a part of the cluster already."""
         parts = {part.key for child in self._corpus.children[index] for part in self._parts[child]}
-        found = candidates(self._corpus, index)
+        found = self._found[index]
         if parts:
             found = [replace(one, score=one.score * _NAMES_A_PART) if one.key in parts else one for one in found]
-        found = sorted(found, key=lambda one: (-one.score, one.key))[:_DEPTH]
-        return [self._with_noun(found[0], found), *found[1:]] if found else []
-
-    def _with_noun(self, name: Candidate, ranked: list[Candidate]) -> Candidate:
-        """Return a name with the noun that mostly goes with it: what Perl is to most is "Perl modules" here."""
-        if len(name.key) > 1 or not self._corpus.lexicon.is_name(name.forms[0]):
-            return name
-        longer = (one for one in ranked if len(one.key) == 2 and one.key[0] == name.key[0])
-        return next((one for one in longer if one.coverage >= _GOES_WITH * name.coverage), name)
+        return sorted(found, key=lambda one: (-one.score, one.key))
 
     def _title(self, index: int, ranked: list[Candidate], taken: set[str]) -> set[str]:
         """Choose the first title that is free and not too long; return its names."""
         below: set[str] = set().union(*(self._below[child] for child in self._corpus.children[index]))
-        options = [(self._text(parts), parts) for parts in _options(ranked)]
+        look = self._sight.look(index, ranked, [self._phrase(one) for one in ranked])
+        options = [(self._text(parts), parts) for parts in _options(ranked, look)]
         options = [one for one in options if len(one[0]) <= _HARD]
         options.sort(key=lambda one: len(one[0]) > _PREFERRED)
         status = "extracted" if options else "fallback"
@@ -114,7 +113,7 @@ class _Titles:
         return f"{text} ({number})", ()
 
     def _text(self, parts: Parts) -> str:
-        names = [self._phrase(part) for part in sorted(parts, key=lambda part: -part.coverage)]
+        names = [self._phrase(part) for part in parts]
         text = " & ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
         return text[:1].upper() + text[1:]
 
@@ -126,38 +125,34 @@ class _Titles:
         return " ".join(map(lexicon.spell, [*before, last]))
 
 
-def _options(ranked: list[Candidate]) -> Iterator[Parts]:
-    """Yield titles, best first: one phrase if it is enough, else two, else three, else any two, else any one."""
+def _options(ranked: Sequence[Candidate], look: Look) -> Iterator[Parts]:
+    """Yield titles, best first: what phrases add up to, less of it, the nearest phrase with any other, any phrase."""
     if not ranked:
         return
-    first = ranked[0]
-    seconds = _complements((first,), ranked)
-    worthy = [one for one in seconds[:1] if one.score >= _WORTH * first.score and _gain((first,), one) >= _GAIN]
-    if first.coverage >= _ENOUGH or not worthy:
-        yield (first,)
-    for second in seconds[:1]:
-        yield (first, second)
-        for third in _complements((first, second), ranked)[:1]:
-            yield (first, second, third)
-    for second in seconds[1:]:
-        yield (first, second)
-    for other in ranked:
-        yield (other,)
+    fitness = np.array([one.score for one in ranked]) / ranked[0].score * _FITNESS
+    alone = look.cosines([])
+    order = np.argsort(-(alone + fitness), kind="stable").tolist()
+    chosen, grown, near = order[:1], [order[:1]], alone[order[0]]
+    while len(chosen) < _MOST:
+        nearer = look.cosines(chosen)
+        others = [place for place in _complements(chosen, ranked) if nearer[place] > near + _GAIN * (1 - near)]
+        if not others:
+            break
+        chosen = [*chosen, max(others, key=lambda place: nearer[place] + fitness[place])]
+        grown, near = [*grown, chosen], nearer[chosen[-1]]
+    first, together = order[0], look.cosines(order[:1]) + fitness
+    pairs = [[first, other] for other in sorted(_complements([first], ranked), key=lambda place: -together[place])]
+    for places in (*reversed(grown), *pairs, *([place] for place in order)):
+        yield tuple(ranked[place] for place in places)
 
 
-def _complements(parts: Parts, ranked: list[Candidate]) -> list[Candidate]:
-    """Return the phrases that say something else, those first that name further documents."""
-    others = [one for one in ranked if not any(_repeats(one.key, part.key) for part in parts)]
-    return sorted(others, key=lambda one: (-one.score * (0.1 + _gain(parts, one)), one.key))
+def _complements(chosen: Sequence[int], ranked: Sequence[Candidate]) -> list[int]:
+    """Return the places of the phrases that say something else."""
+    said = [word for place in chosen for word in ranked[place].key]
+    return [place for place, one in enumerate(ranked) if not _repeats(one.key, said)]
 
 
-def _gain(parts: Parts, one: Candidate) -> float:
-    """Return the share of the cluster's documents that a phrase adds to those of others."""
-    known = frozenset[int]().union(*(part.covers for part in parts))
-    return one.coverage * len(one.covers - known) / max(len(one.covers), 1)
-
-
-def _repeats(one: Iterable[str], other: Iterable[str]) -> bool:
+def _repeats(one: Iterable[str], other: Sequence[str]) -> bool:
     """Tell whether two phrases hold words that sound like one another."""
     return any(_alike(a, b) for a in one for b in other)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,10 +20,20 @@ SERVERS = {
     "openai": ("https://api.openai.com/v1", "OPENAI_API_KEY"),
 }
 
+#: Dialect -> what the usage calls tokens that were sent, which may be in parts, and those that were received.
+_USAGE = {
+    "anthropic": (("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"), "output_tokens"),
+    "openai": (("prompt_tokens",), "completion_tokens"),
+}
+_WORD = re.compile(r"[A-Za-z]+")
+
 
 @dataclass(frozen=True)
 class Reply:
-    """What a model said, ``""`` if nothing, and the tokens that were sent and received; estimates if it did not say."""
+    """What a model said, ``""`` if nothing, and the tokens that were sent and received; estimates if it did not say.
+
+    Tokens that the server had kept from an earlier question count as sent.
+    """
 
     text: str
     sent: int
@@ -47,6 +58,10 @@ class Chat:
         Longest reply.
     temperature
         How freely the model chooses; None leaves it to the server.
+    schema
+        JSON schema that the server is to hold each reply to; None leaves the form to the model.
+    seconds
+        That one try may take; None takes :data:`triptych.llm.client.DEADLINE`.
     sleep
         Waits for so many seconds.
     """
@@ -57,6 +72,8 @@ class Chat:
     key_from: str | None = None
     max_tokens: int = 400
     temperature: float | None = None
+    schema: Mapping[str, Any] | None = None
+    seconds: float | None = None
     sleep: Callable[[float], None] = time.sleep
 
     def ask(self, system: str, prompt: str) -> Reply:
@@ -82,20 +99,30 @@ class Chat:
         question: dict[str, Any] = {"model": name, "messages": [{"role": "user", "content": prompt}]}
         if self.temperature is not None:
             question["temperature"] = self.temperature
+        question |= self._form(dialect)
         if dialect == "anthropic":
             answer = self._client.post("messages", question | {"system": system, "max_tokens": self.max_tokens})
-            text, names = _blocks(_at(answer, "content")), ("input_tokens", "output_tokens")
+            text = _blocks(_at(answer, "content"))
         else:
             question["messages"].insert(0, {"role": "system", "content": system})
             # The maker's newer models know only the longer name; other servers often only the shorter one.
             limit = "max_tokens" if self.url else "max_completion_tokens"
             answer = self._client.post("chat/completions", question | {limit: self.max_tokens})
             said = _at(_at(_first(_at(answer, "choices")), "message"), "content")
-            text, names = said if isinstance(said, str) else _blocks(said), ("prompt_tokens", "completion_tokens")
+            text = said if isinstance(said, str) else _blocks(said)
         if self._client.reveals(text):
             text = ""
-        sent, received = (_at(_at(answer, "usage"), name) for name in names)
-        return Reply(text, _tokens(sent, system + prompt), _tokens(received, text))
+        usage, (sent, received) = _at(answer, "usage"), _USAGE[dialect]
+        return Reply(text, _tokens(usage, sent, system + prompt), _tokens(usage, [received], text))
+
+    def _form(self, dialect: str) -> dict[str, Any]:
+        """Return what asks the server to hold the model to a schema."""
+        if self.schema is None:
+            return {}
+        if dialect == "anthropic":
+            return {"output_config": {"format": {"type": "json_schema", "schema": self.schema}}}
+        form = {"name": "reply", "strict": True, "schema": self.schema}
+        return {"response_format": {"type": "json_schema", "json_schema": form}}
 
     @cached_property
     def _parsed(self) -> tuple[str, str]:
@@ -112,18 +139,29 @@ class Chat:
         dialect, _ = self._parsed
         url, key_from = SERVERS[dialect]
         key_from = self.key_from or ("" if self.url else key_from)
-        return Client(self.owner, self.url or url, key_from or None, dialect=dialect, sleep=self.sleep)
+        return Client(
+            self.owner, self.url or url, key_from or None, dialect=dialect, sleep=self.sleep, seconds=self.seconds
+        )
 
 
 def rough_tokens(text: str) -> int:
-    """Estimate the tokens of a text: one for four ASCII characters, one for each other character."""
-    plain = len(text.encode("ascii", "ignore"))
-    return plain // 4 + len(text) - plain + 1
+    """Estimate the tokens of a text: one for seven letters of a word of ASCII, one for each other character but spaces.
+
+    Marks of hexadecimal digits, numbers and punctuation take far more tokens than words of the same length.
+    """
+    words = _WORD.findall(text)
+    rest = sum(not char.isspace() for char in text) - sum(map(len, words))
+    return sum(-(-len(word) // 7) for word in words) + rest + 1
 
 
-def _tokens(value: Any, text: str) -> int:
-    known = type(value) is int and 0 <= value < 10**9
-    return int(value) if known else rough_tokens(text)
+def _tokens(usage: Any, names: Sequence[str], text: str) -> int:
+    """Return the sum of what the usage says under some names, or an estimate if it does not say the first."""
+    first, *more = (_at(usage, name) for name in names)
+    return first + sum(filter(_is_count, more)) if _is_count(first) else rough_tokens(text)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 10**9
 
 
 def _at(value: Any, name: str) -> Any:

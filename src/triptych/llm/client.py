@@ -30,7 +30,7 @@ __all__ = ["ANSWER", "DEADLINE", "PAUSE", "TRIES", "Client", "Refused"]
 
 #: How often a question is asked, when the server is busy or out of reach.
 TRIES = 5
-#: Seconds that one try may take, from the first byte sent to the last one read.
+#: Seconds that one try may take if nothing else is said, from the first byte sent to the last one read.
 DEADLINE = 120.0
 #: Longest pause between two tries, in seconds, whatever the server wishes for.
 PAUSE = 120.0
@@ -81,6 +81,8 @@ class Client:
         Whose interface it is, ``"openai"`` or ``"anthropic"``: says in which header the key goes.
     sleep
         Waits for so many seconds.
+    seconds
+        That one try may take; None takes :data:`DEADLINE`.
     """
 
     owner: str
@@ -88,6 +90,7 @@ class Client:
     key_from: str | None = None
     dialect: str = "openai"
     sleep: Callable[[float], None] = time.sleep
+    seconds: float | None = None
 
     def post(self, path: str, question: Mapping[str, Any]) -> Any:
         """Ask a question and return the answer, both JSON.
@@ -129,21 +132,22 @@ class Client:
         headers = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "identity"}
         headers |= {"User-Agent": f"triptych/{__version__}", "Connection": "close"}
         headers |= self._credentials(key)
+        deadline = self.seconds or DEADLINE
         begun = time.monotonic()
         try:
-            status, wish, data, moved = _exchange(_connection(place), path, payload, headers)
-            late = time.monotonic() - begun >= DEADLINE
+            status, wish, data, moved = _exchange(_connection(place, deadline), path, payload, headers)
+            late = time.monotonic() - begun >= deadline
         except ssl.SSLCertVerificationError as error:
             raise RemoteError(
                 f"{self.owner}: {self.url} is not what it says it is: {error.verify_message}",
                 hint="if the certificate is your own, name it: SSL_CERT_FILE=…",
             ) from None
         except (OSError, http.client.HTTPException) as error:
-            if time.monotonic() - begun < DEADLINE:
+            if time.monotonic() - begun < deadline:
                 raise _TryAgainError(f"the connection failed: {shorten(_hidden(str(error), key), 120)}") from None
             late = True
         if late:
-            raise _TryAgainError(f"it took longer than {DEADLINE:g} s")
+            raise _TryAgainError(f"it took longer than {deadline:g} s")
         if len(data) > ANSWER:
             raise LimitExceeded(
                 f"{self.owner}: the answer of {self.url} is larger than {ANSWER:,} bytes",
@@ -219,11 +223,11 @@ class Client:
         return key
 
 
-def _connection(place: SplitResult) -> http.client.HTTPConnection:
+def _connection(place: SplitResult, deadline: float) -> http.client.HTTPConnection:
     host = place.hostname or ""
     if place.scheme == "https":
-        return http.client.HTTPSConnection(host, place.port, timeout=DEADLINE, context=ssl.create_default_context())
-    return http.client.HTTPConnection(host, place.port, timeout=DEADLINE)
+        return http.client.HTTPSConnection(host, place.port, timeout=deadline, context=ssl.create_default_context())
+    return http.client.HTTPConnection(host, place.port, timeout=deadline)
 
 
 def _exchange(
@@ -233,7 +237,7 @@ def _exchange(
     try:
         connection.connect()
         # A server that sends a byte now and then would never run into the limit of a socket, which is for each byte.
-        watch = threading.Timer(DEADLINE, _hang_up, [connection.sock])
+        watch = threading.Timer(connection.timeout or DEADLINE, _hang_up, [connection.sock])
         watch.daemon = True
         watch.start()
         try:

@@ -20,6 +20,7 @@ __all__ = [
     "familywise",
     "go_together",
     "steps_of",
+    "upper_tail",
 ]
 
 F64 = npt.NDArray[np.float64]
@@ -250,12 +251,27 @@ def enrichment(table: I64) -> Cells:
     # Few marked rows inside a cluster are many unmarked ones.
     found, marked = np.where(over, found, size - found), np.where(over, marked, n - marked)
     p_value = np.ones(table.shape)
-    p_value[far] = np.minimum(2 * _upper_tail(found, n, marked, size), 1.0)
+    p_value[far] = np.minimum(2 * upper_tail(found, n, marked, size), 1.0)
     return Cells(expected, p_value)
 
 
-def _upper_tail(found: I64, n: int, marked: I64, size: I64) -> F64:
-    """Return the chance of at least ``found`` marked rows among ``size`` of n; ``found`` is above the mean."""
+def upper_tail(found: I64, n: int, marked: I64, size: I64) -> F64:
+    """Return the chance of at least so many marked rows in a cluster (hypergeometric).
+
+    Parameters
+    ----------
+    found
+        int64 (m,) marked rows in the cluster, no fewer than chance would put there.
+    n
+        All rows.
+    marked, size
+        int64 (m,) marked rows of all, and rows of the cluster.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 (m,) in [0, 1].
+    """
     # Logarithms of the factorials of 0…n.
     factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
 

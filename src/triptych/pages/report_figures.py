@@ -1,18 +1,18 @@
-"""The parts of a report as HTML and inline SVG; every text in them goes through :func:`text`."""
+"""The parts of a report as HTML and inline SVG; every text in them goes through :func:`triptych.pages.text.text`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from triptych.pages.report_parts import Bars, Branch, Columns, Commands, Dots, Grid, Part, Tree
-from triptych.pages.text import replace_surrogates
+from triptych.pages.icicle import icicle
+from triptych.pages.report_parts import Bars, Branch, Columns, Commands, Dots, Grid, Icicle, Part, Tree
+from triptych.pages.text import text
 
-__all__ = ["part", "text"]
+__all__ = ["part"]
 
 #: Sides of the small map, in its own units.
 MAP = (600, 420)
@@ -22,11 +22,6 @@ COLOURS = 10
 FEW = 12
 #: A table with more lines is folded.
 LONG = 20
-
-
-def text(value: str) -> str:
-    """Return text of the data as HTML that shows it."""
-    return escape(replace_surrogates(value)[0])
 
 
 def part(value: Part) -> str:
@@ -46,6 +41,8 @@ def part(value: Part) -> str:
         case Tree():
             opened = len(value.branches) <= FEW
             return "".join(_branch(branch, opened=opened) for branch in value.branches)
+        case Icicle():
+            return icicle(value)
 
 
 def _grid(grid: Grid) -> str:

@@ -8,7 +8,20 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Bars", "Branch", "Columns", "Commands", "Dots", "Grid", "Part", "ReportData", "Section", "Stage", "Tree"]
+__all__ = [
+    "Bars",
+    "Branch",
+    "Columns",
+    "Commands",
+    "Dots",
+    "Grid",
+    "Icicle",
+    "Part",
+    "ReportData",
+    "Section",
+    "Stage",
+    "Tree",
+]
 
 
 @dataclass(frozen=True)
@@ -59,7 +72,10 @@ class Commands:
 
 @dataclass(frozen=True)
 class Branch:
-    """A topic with those inside it: ``share`` of all rows 0…1; words and typical rows as text."""
+    """A topic with those inside it: ``share`` of all rows 0…1; words and typical rows as text.
+
+    ``level`` is the coarsest that has it, 0 the finest; those inside it are all of one level.
+    """
 
     title: str
     size: int
@@ -67,6 +83,7 @@ class Branch:
     words: str
     examples: str
     children: tuple[Branch, ...] = ()
+    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,7 +93,16 @@ class Tree:
     branches: tuple[Branch, ...]
 
 
-Part: TypeAlias = Grid | Bars | Columns | Dots | Commands | Tree
+@dataclass(frozen=True)
+class Icicle:
+    """The topics of all levels as blocks to scale: what stands over each level, coarsest first, and the topics."""
+
+    caption: str
+    heads: tuple[str, ...]
+    branches: tuple[Branch, ...]
+
+
+Part: TypeAlias = Grid | Bars | Columns | Dots | Commands | Tree | Icicle
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from triptych.checks.base import Case, Column
 from triptych.core.atlas import Atlas
 from triptych.core.context import current
 from triptych.core.errors import UsageError
-from triptych.core.registry import create, method_class, method_names
+from triptych.core.registry import create
 from triptych.core.schema import ROW_ID
 from triptych.core.slots import Graph
 from triptych.encoders.base import Encoder
 from triptych.pages.columns import Cell, describe_column
-from triptych.stages._encoder import maker
+from triptych.stages._encoder import maker, may_encode
 from triptych.stages._inputs import directions, pick, space
 from triptych.stages._road import Route, road_of, route
 from triptych.stages.draw import column_values, shown_columns
@@ -89,22 +89,15 @@ def case_of(atlas: Atlas, *, clustering: str | None = None, layout: str = "umap2
 def _encode(atlas: Atlas, vectors: str) -> Callable[[Sequence[str]], F32] | None:
     """Return what makes vectors of further texts as those of a run were made; the encoder is looked for when asked.
 
-    None where there is none: given vectors, an encoder that reads all texts together, or one that asks a server, which
-    the folder of a stranger must not decide.
+    None where it may not: see :func:`may_encode`.
     """
-    path = f"vectors/{vectors}"
-    made = [step.method for step in atlas.steps if step.stage == "encode" and path in step.outputs]
-    if not made:
+    if not may_encode(atlas, vectors):
         return None
-    if made[-1] in method_names("encoders"):
-        cls = method_class("encoders", made[-1], Encoder)
-        if cls.whole or cls.remote:
-            return None
 
     def encode(texts: Sequence[str]) -> F32:
         encoder = maker(atlas, vectors)
         if encoder is None:
-            raise UsageError(f"{path} are not what encoders/{made[-1]} made", hint="run again, so that they are")
+            raise UsageError(f"vectors/{vectors} are not what their encoder made", hint="run again, so that they are")
         return encoder.encode(texts, atlas.vectors[vectors].values.shape[1])
 
     return encode

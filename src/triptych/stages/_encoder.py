@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from triptych.core.atlas import Atlas, Step
 from triptych.core.context import current
-from triptych.core.errors import UsageError
-from triptych.core.registry import create
+from triptych.core.errors import TriptychError, UsageError
+from triptych.core.registry import create, method_class, method_names
 from triptych.encoders.base import Encoder
 
-__all__ = ["Maker", "maker"]
+__all__ = ["Maker", "maker", "maker_at_hand", "may_encode"]
 
 
 class Maker:
@@ -29,17 +29,24 @@ class Maker:
         self.step = step
         self.encoder = create("encoders", step.method, Encoder, step.params)
 
+    @property
+    def unchanged(self) -> bool:
+        """Whether the encoder and its model are those that made the vectors."""
+        made = self.step.version, self.step.inputs.get("model")
+        return (self.encoder.version, self.encoder.fingerprint()) == made
+
     def encode(self, texts: Sequence[str], dimensions: int) -> npt.NDArray[np.float32]:
         """Return the unit vectors of texts, float32 (n, dimensions).
 
         Raises
         ------
         UsageError
-            If the encoder or its model is not the one that made the vectors.
+            If the encoder or its model is not the one that made the vectors, or makes none of single texts.
         """
-        made = self.step.version, self.step.inputs.get("model")
-        if (self.encoder.version, self.encoder.fingerprint()) == made:
-            vectors = self.encoder.encode(texts, threads=current().threads, advance=lambda _: None).vectors
+        single = self.encoder.single()
+        if self.unchanged and single is not None:
+            encoder = self.encoder if isinstance(self.encoder, single) else single()
+            vectors = encoder.encode(texts, threads=current().threads, advance=lambda _: None).vectors
             if vectors.shape == (len(texts), dimensions):
                 return vectors
         raise UsageError(
@@ -53,3 +60,26 @@ def maker(atlas: Atlas, vectors: str) -> Maker | None:
     path = f"vectors/{vectors}"
     steps = [step for step in atlas.steps if step.stage == "encode" and path in step.outputs]
     return Maker(steps[-1]) if steps and steps[-1].outputs[path] == atlas.digests[path] else None
+
+
+def may_encode(atlas: Atlas, vectors: str) -> bool:
+    """Tell whether more vectors like some can be made here, a text at a time, if their encoder is what it was.
+
+    Not of vectors that were given, and not by an encoder that asks a server, which the folder of a stranger must not
+    decide.
+    """
+    path = f"vectors/{vectors}"
+    made = [step.method for step in atlas.steps if step.stage == "encode" and path in step.outputs]
+    if not made or made[-1] not in method_names("encoders"):
+        return bool(made)
+    cls = method_class("encoders", made[-1], Encoder)
+    return cls.single() is not None and not cls.remote
+
+
+def maker_at_hand(atlas: Atlas, vectors: str) -> Maker | None:
+    """Return the encoder that made vectors if it may encode, is installed and is what it was."""
+    try:
+        found = maker(atlas, vectors) if may_encode(atlas, vectors) else None
+        return found if found and found.unchanged else None
+    except TriptychError:
+        return None

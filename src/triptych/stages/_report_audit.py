@@ -23,7 +23,7 @@ ABOUT = {
     "Encoding": ("distances", "arms"),
     "Dimension reduction": ("trust",),
     "Clustering": ("null", "survival", "knobs", "neighbours"),
-    "Labels": ("faithfulness", "claims", "columns", "time"),
+    "Labels": ("faithfulness", "judged", "claims", "columns", "time"),
     "Actions": ("verdicts",),
 }
 #: Checks that tell of single rows, and speak against nothing.

@@ -8,9 +8,10 @@ import polars as pl
 
 from triptych.core.atlas import Atlas
 from triptych.core.quantities import duration
-from triptych.pages.report_parts import Bars, Branch, Commands, Grid, Section, Stage, Tree
+from triptych.pages.report_parts import Bars, Branch, Commands, Grid, Icicle, Section, Stage, Tree
 from triptych.sources.raw import counted
-from triptych.stages._report_words import against, settings
+from triptych.stages._report_words import against, part_of, settings
+from triptych.stages._topic_tree import TopicNode, topic_tree
 from triptych.stages.draw import about
 
 __all__ = ["actions", "labels"]
@@ -59,8 +60,11 @@ def labels(atlas: Atlas, tree: str, topics: pl.DataFrame) -> Stage:
         "What it is about", (), (Bars("The coarsest topics by their share of the rows", bars, whole=atlas.kept.height),)
     )
     bad = against(_doubts(topics), "topics without a title, with one that another has, or with few words")
-    tree_of_topics = Section("The topics", (), (Tree(_branches(atlas, tree)),))
-    return Stage("Labels", good, bad, beautiful, (tree_of_topics,))
+    branches = _branches(atlas, topic_tree(atlas, tree))
+    more = [Section("The topics", (), (Tree(branches),))]
+    if len(sizes) > 1:
+        more.insert(0, Section("The tree of topics", (), (_picture(atlas, tree, branches),)))
+    return Stage("Labels", good, bad, beautiful, tuple(more))
 
 
 def _doubts(topics: pl.DataFrame) -> list[str]:
@@ -87,34 +91,30 @@ def _as_around(titled: pl.DataFrame) -> int:
     return inside.filter(pl.col("size") < pl.col("larger")).height
 
 
-def _branches(atlas: Atlas, tree: str) -> tuple[Branch, ...]:
-    titled = atlas.titles(tree)
-
-    def inside(level: int, parent: int, size: int) -> tuple[Branch, ...]:
-        """Return the topics in one, passing over levels at which it is all of itself."""
-        while level >= 0:
-            found = grow(level, parent)
-            if len(found) != 1 or found[0].size != size:
-                return found
-            parent = next(t.cluster for t, _, _ in titled if t.level == level and t.parent == parent)
-            level -= 1
-        return ()
-
-    def grow(level: int, parent: int) -> tuple[Branch, ...]:
-        return tuple(
-            Branch(
-                title=title or "Untitled",
-                size=topic.size,
-                share=topic.size / atlas.kept.height,
-                words=", ".join(word for word, _ in topic.keywords),
-                examples="e.g. " + " · ".join(atlas.names[i] for i in topic.exemplars[:EXAMPLES]),
-                children=inside(level - 1, topic.cluster, topic.size),
-            )
-            for topic, title, _ in titled
-            if topic.level == level and topic.parent == parent
+def _branches(atlas: Atlas, nodes: tuple[TopicNode, ...]) -> tuple[Branch, ...]:
+    return tuple(
+        Branch(
+            title=node.title or "Untitled",
+            size=node.topic.size,
+            share=node.topic.size / atlas.kept.height,
+            words=", ".join(word for word, _ in node.topic.keywords),
+            examples="e.g. " + " · ".join(atlas.names[i] for i in node.topic.exemplars[:EXAMPLES]),
+            children=_branches(atlas, node.inside),
+            level=node.topic.level,
         )
+        for node in nodes
+    )
 
-    return grow(len(atlas.trees[tree].levels) - 1, -1)
+
+def _picture(atlas: Atlas, tree: str, branches: tuple[Branch, ...]) -> Icicle:
+    sizes = atlas.trees[tree].sizes
+    noise = part_of(int((atlas.trees[tree].levels[0] < 0).sum()), atlas.kept.height)
+    caption = (
+        "A column for each level. A topic is as tall as it has rows, as wide as the levels on which it stays the same, "
+        f"and stands beside the topic that it is a part of. Not in the picture: {noise} in no topic."
+    )
+    heads = tuple(counted(size, "topic") for size in reversed(sizes))
+    return Icicle(caption, heads, tuple(sorted(branches, key=lambda branch: -branch.size)))
 
 
 def actions(atlas: Atlas) -> Stage:

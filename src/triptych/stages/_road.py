@@ -20,6 +20,7 @@ from triptych.core.slots import Graph, SpanningTree
 from triptych.measures.vectors import unit_rows
 from triptych.neighbours.base import Neighbours
 from triptych.reducers.base import Reducer
+from triptych.stages._given import is_given
 from triptych.stages._inputs import cosine, pick, space
 from triptych.stages.adopt import adopted
 from triptych.stages.cluster import numbered
@@ -148,7 +149,32 @@ class TakenRoad:
         return _at_unit_length(vectors) if self.metric == "cosine" else vectors
 
 
-def road_of(atlas: Atlas, clustering: str | None = None) -> TakenRoad:
+@dataclass(frozen=True)
+class NoRoad:
+    """The road to clusters that another tool found: it cannot be gone again, which a check that would is told."""
+
+    k: int
+    reduced: bool = False
+    knobs: Sequence[Knob] = ()
+
+    def search(self, vectors: F32, k: int | None = None) -> Graph:
+        """Raise UsageError."""
+        raise _not_ours()
+
+    def reduce(self, vectors: F32, graph: Graph, *, seed: int, **knobs: float) -> F32:
+        """Raise UsageError."""
+        raise _not_ours()
+
+    def cluster(self, points: F32, *, seed: int, **knobs: float) -> tuple[I32, F32]:
+        """Raise UsageError."""
+        raise _not_ours()
+
+
+def _not_ours() -> UsageError:
+    return UsageError("the topics were given, and what found them is not here to be run again")
+
+
+def road_of(atlas: Atlas, clustering: str | None = None) -> TakenRoad | NoRoad:
     """Return the road that led to a clustering.
 
     Parameters
@@ -164,6 +190,8 @@ def road_of(atlas: Atlas, clustering: str | None = None) -> TakenRoad:
         If the Atlas has no clustering, or one whose steps it does not know.
     """
     way = route(atlas, clustering)
+    if is_given(way.cluster):
+        return NoRoad(way.relate.params["k"] if way.relate else 1)
     _, points = space(atlas, way.on)
     rows = len(points)
     clusterer = _method("clusterers", way.cluster, Clusterer)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from triptych.checks.base import Case, Check, Undefined
+from triptych.checks.base import AskingCheck, Case, Check, Finding, Undefined
 from triptych.core.atlas import Atlas, last
 from triptych.core.context import current
 from triptych.core.errors import MissingExtra, RemoteError, UsageError
@@ -15,6 +16,7 @@ from triptych.core.quantities import duration
 from triptych.core.registry import create, method_names
 from triptych.core.step import Outcome, Plan, run_step, text_digest
 from triptych.stages._case import case_of, tree_over
+from triptych.stages._desk import ASKED, asked_frame, desk_of
 from triptych.stages._inputs import given, reads
 from triptych.stages._road import route
 from triptych.stages._verdicts import judge
@@ -34,7 +36,8 @@ def audit(atlas: Atlas, method: str | None = None, *, budget: float | None = Non
     atlas
         With everything up to titles.
     method
-        One of ``triptych methods checks``; None asks them all, and then gives every topic a verdict.
+        One of ``triptych methods checks``; None asks all but those that ask a server, and then gives every topic a
+        verdict.
     budget
         Minutes that all checks together may take; those of least worth are left out first, and that is said. So
         is one whose encoder is not at hand.
@@ -52,6 +55,10 @@ def audit(atlas: Atlas, method: str | None = None, *, budget: float | None = Non
     ------
     UsageError
         If there is no such check, a parameter is wrong, or the budget is not above 0.
+    RemoteError
+        If a server that is to be asked does not answer, or refuses; answers so far are kept for the next time.
+    LimitExceeded
+        If what the check may spend is spent; answers so far are kept for the next time.
     """
     if method is not None:
         return _ask(atlas, create("checks", method, Check, params), partial(case_of, atlas))
@@ -61,6 +68,7 @@ def audit(atlas: Atlas, method: str | None = None, *, budget: float | None = Non
         raise UsageError(f"audit: the budget must be above 0 minutes, got {budget}")
     case = cache(partial(case_of, atlas))  # once, and not at all where every answer is known
     checks = [create("checks", name, Check, {}) for name in method_names("checks")]
+    checks = [check for check in checks if not isinstance(check, AskingCheck)]
     left_out = []
     deadline = time.perf_counter() + 60 * budget if budget is not None else float("inf")
     pace = _road_seconds(atlas)
@@ -87,11 +95,11 @@ def _ask(atlas: Atlas, check: Check, case: Callable[[], Case]) -> Atlas:
     )  # fmt: skip
 
     def compute(seed: int) -> Outcome:
-        seen = case().only(check.looks_at)
         try:
-            check.require_rows(len(seen.vectors))
-            found = check.examine(seen, seed=seed, advance=_Percent())
+            found = _examined(check, case().only(check.looks_at), seed)
         except (Undefined, UsageError) as error:
+            if isinstance(check, AskingCheck) and isinstance(error, UsageError):
+                raise  # a key that is not there says nothing of the map
             why = error.message if isinstance(error, UsageError) else str(error)
             return Outcome({f"audits/{name}": _undefined(why)}, (f"undefined: {why}",))
         tables = {name: found.table} | {f"{name}_{more}": table for more, table in found.more.items()}
@@ -99,6 +107,21 @@ def _ask(atlas: Atlas, check: Check, case: Callable[[], Case]) -> Atlas:
         return Outcome(values, tuple(map(_said, found.sentences)))
 
     return run_step(atlas, plan, compute)
+
+
+def _examined(check: Check, case: Case, seed: int) -> Finding:
+    check.require_rows(len(case.vectors))
+    if not isinstance(check, AskingCheck):
+        return check.examine(case, seed=seed, advance=_Percent())
+    desk = desk_of("audit", check, lambda number, _: _whole(number), lambda number: (str(number), "chosen"))
+    found = check.ask(case, desk, seed=seed, advance=_Percent())
+    asked = asked_frame({asked: (str(number), "chosen") for asked, number in desk.used.items()}, "choice")
+    return replace(found, sentences=(*found.sentences, *desk.notes), more={**found.more, ASKED.strip("_"): asked})
+
+
+def _whole(text: str) -> int:
+    """Return the number that a text says; 0, which answers nothing, for any other text that a folder may hold."""
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _inputs(atlas: Atlas, looks_at: Sequence[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from triptych.core.atlas import Atlas, last
-from triptych.core.errors import InputError
+from triptych.core.errors import InputError, UsageError
 from triptych.core.schema import ROW_ID
 from triptych.core.tables import topic_table
 
@@ -20,7 +20,7 @@ __all__ = ["contrast"]
 EXAMPLES = 3
 
 
-def contrast(before: Atlas, after: Atlas) -> pl.DataFrame:
+def contrast(before: Atlas, after: Atlas, *, level: int | None = None) -> pl.DataFrame:
     """Put the words and titles that two describers or labellers give to the same topics side by side.
 
     Parameters
@@ -28,6 +28,8 @@ def contrast(before: Atlas, after: Atlas) -> pl.DataFrame:
     before, after
         Two runs, or two states of one, with the same rows in the same topics; the newest described tree of each is
         taken.
+    level
+        Which level; None takes every one, 0 is the finest.
 
     Returns
     -------
@@ -39,7 +41,7 @@ def contrast(before: Atlas, after: Atlas) -> pl.DataFrame:
     Raises
     ------
     UsageError
-        If a run has no described topics.
+        If a run has no described topics, or there is no such level.
     InputError
         If the topics are not the same.
     """
@@ -51,6 +53,8 @@ def contrast(before: Atlas, after: Atlas) -> pl.DataFrame:
         raise InputError(
             "the two runs do not have the same rows in the same topics", hint="compare such runs with: triptych diff"
         )
+    if level is not None and not 0 <= level < len(levels):
+        raise UsageError(f"there is no level {level} in these runs", hint=f"levels go from 0 to {len(levels) - 1}")
     keys, renamed = ["level", "topic"], {"label": "title", "keywords": "words"}
     one, other = (
         topic_table(run, tree).rename({column: f"{name}_{when}" for column, name in renamed.items()})
@@ -58,7 +62,9 @@ def contrast(before: Atlas, after: Atlas) -> pl.DataFrame:
     )
     words = pl.col("words_before"), pl.col("words_after")
     both, either = words[0].list.set_intersection(words[1]).list.len(), words[0].list.set_union(words[1]).list.len()
-    return one.join(other.select(*keys, "title_after", "words_after"), on=keys, maintain_order="left").select(
+    paired = one.join(other.select(*keys, "title_after", "words_after"), on=keys, maintain_order="left")
+    asked = paired if level is None else paired.filter(pl.col("level") == level)
+    return asked.select(
         *keys, "size", "title_before", "title_after", "words_before", "words_after",
         words_shared=pl.when(either > 0).then(both / either),
         examples=pl.col("exemplars").list.head(EXAMPLES),

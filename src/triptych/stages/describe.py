@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,15 +11,17 @@ import numpy.typing as npt
 
 from triptych.core import codec
 from triptych.core.atlas import Atlas
+from triptych.core.errors import UsageError
 from triptych.core.registry import create
 from triptych.core.schema import ROW_ID
 from triptych.core.slots import Descriptions, Topic, Tree
 from triptych.core.step import Outcome, Plan, run_step, text_digest
 from triptych.core.text import cut
-from triptych.describers.base import Describer, Documents
+from triptych.describers.base import Describer, Documents, Keywords
 from triptych.labellers.base import EXCERPT
 from triptych.measures.exemplars import most_popular, nearest_centre
 from triptych.stages._inputs import directions, given, pick, reads
+from triptych.stages._values import joined, speaking_columns
 
 __all__ = ["describe"]
 
@@ -27,7 +30,13 @@ EXEMPLARS = 10
 
 
 def describe(
-    atlas: Atlas, method: str = "mmr", *, tree: str | None = None, on: str | None = None, **params: Any
+    atlas: Atlas,
+    method: str = "mmr",
+    *,
+    tree: str | None = None,
+    on: str | None = None,
+    words: Sequence[Keywords | None] = (),
+    **params: Any,
 ) -> Atlas:
     """Find the words and the typical rows of every topic on every level.
 
@@ -41,23 +50,34 @@ def describe(
         Which tree; None takes the newest.
     on
         Which vectors say what is typical; None takes the newest.
+    words
+        (word, weight) of each cluster of the finest level, where they are known already; the method finds them where
+        there is None, and those of the coarser topics.
     **params
         Of the method.
 
     Returns
     -------
     Atlas
-        With ``descriptions[tree]``. Rows without text give topics without words.
+        With ``descriptions[tree]``. Rows without text give topics without words, unless the method looks at the values
+        of columns: of those that are named (date, group, show), or of all.
 
     Raises
     ------
     UsageError
-        If a parameter is wrong.
+        If a parameter is wrong, or there are words for another number of clusters.
     """
     tree = pick(atlas.trees, tree, "tree")
     on = pick(atlas.vectors, on, "vectors")
     describer = create("describers", method, Describer, params)
     rows = {"documents": text_digest(atlas.documents), "titles": text_digest(row_titles(atlas))}
+    columns = speaking_columns(atlas) if describer.looks_at == "values" else {}
+    values = joined(columns)
+    if columns:
+        rows["values"] = codec.digest(codec.canonical(values))
+    if words:
+        _check_words(words, atlas.trees[tree])
+        rows["words"] = codec.digest(codec.canonical(words))
     rows["popularity"] = text_digest([str(value) for value in _popularity(atlas)])
     plan = Plan(
         stage="describe", name=tree, method=method, version=describer.version,
@@ -68,11 +88,14 @@ def describe(
     def compute(seed: int) -> Outcome:
         vectors = directions(atlas.vectors[on])
         levels = list(atlas.trees[tree].levels)
-        words: list[list[tuple[tuple[str, float], ...]]] = [[()] * size for size in atlas.trees[tree].sizes]
-        if any(atlas.documents):
-            words = describer.describe(Documents(atlas.documents, vectors), levels, seed=seed)
-        found = Descriptions(tuple(_topics(atlas, atlas.trees[tree], vectors, words)))
-        return Outcome({f"descriptions/{tree}": found})
+        found: list[list[Keywords]] = [[()] * size for size in atlas.trees[tree].sizes]
+        if columns or (any(atlas.documents) and describer.looks_at == "texts"):
+            found = describer.describe(Documents(atlas.documents, vectors, values), levels, seed=seed)
+        if words:
+            found = _with_known(found, atlas.trees[tree], words)
+        topics = tuple(_topics(atlas, atlas.trees[tree], vectors, found))
+        notes = (f"topics described by the values of {', '.join(columns)}",) if columns else ()
+        return Outcome({f"descriptions/{tree}": Descriptions(topics)}, notes)
 
     return run_step(atlas, plan, compute)
 
@@ -89,6 +112,23 @@ def excerpts(documents: Sequence[str], rows: Iterable[int]) -> tuple[str, ...]:
     return tuple(cut(documents[row], EXCERPT) for row in rows)
 
 
+def _check_words(words: Sequence[Keywords | None], tree: Tree) -> None:
+    if len(words) != tree.sizes[0]:
+        raise UsageError(f"describe: words of {len(words):,} clusters, and the finest level has {tree.sizes[0]:,}")
+
+
+def _with_known(found: list[list[Keywords]], tree: Tree, known: Sequence[Keywords | None]) -> list[list[Keywords]]:
+    """Return the words of each level with those that are known, also where a coarser topic is the same cluster."""
+    levels = []
+    for level, words in enumerate(found):
+        levels.append([found if given is None else given for found, given in zip(words, known, strict=True)])
+        parents = tree.parents(level)
+        children = Counter(parents)
+        alone = {p: given for p, given in zip(parents, known, strict=True) if children[p] == 1}
+        known = [alone.get(cluster) for cluster in range(len(found[level + 1]))] if level + 1 < len(found) else ()
+    return levels
+
+
 def _popularity(atlas: Atlas) -> npt.NDArray[np.float64]:
     if atlas.roles.popularity is None:
         return np.zeros(0)
@@ -99,7 +139,7 @@ def _topics(
     atlas: Atlas,
     tree: Tree,
     vectors: npt.NDArray[np.float32],
-    words: list[list[tuple[tuple[str, float], ...]]],
+    words: list[list[Keywords]],
 ) -> list[Topic]:
     popularity = _popularity(atlas)
     titles, ids = row_titles(atlas), atlas.kept[ROW_ID].to_list()

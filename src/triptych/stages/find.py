@@ -99,7 +99,7 @@ def _why_not(made: Maker | None, *, asked: bool) -> str:
     """Return why a query cannot be encoded, or, unless that was asked for, should not be; empty where it can."""
     if made is None:
         return "its vectors were given, so nothing here can make one of a query"
-    if made.encoder.whole:
+    if made.encoder.single() is None:
         return f"{made.step.method} makes vectors of all texts together, not of one"
     # Where it asks, and with which key, stands in the run's folder, which may be a stranger's.
     if made.encoder.remote and not asked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from triptych.core.params import (
     Text,
     check_params,
     limits_of,
+    read_pairs,
     setting,
     settled,
 )
@@ -35,6 +36,9 @@ from triptych.encoders.base import Encoder
 from triptych.labellers.base import Labeller
 from triptych.neighbours.base import Neighbours
 from triptych.reducers.base import Reducer
+from triptych.sources.bertopic import read_bertopic
+from triptych.stages._given import Given, given_topics, given_words, take_clusters, take_labels
+from triptych.stages._values import speaking_columns
 from triptych.stages.adopt import adopt
 from triptych.stages.attach import attach
 from triptych.stages.audit import audit
@@ -42,7 +46,7 @@ from triptych.stages.cluster import cluster
 from triptych.stages.describe import describe
 from triptych.stages.encode import encode
 from triptych.stages.illustrate import illustrate
-from triptych.stages.label import label
+from triptych.stages.label import label_in_any_case
 from triptych.stages.nest import LEVELS, nest
 from triptych.stages.read import read
 from triptych.stages.reduce import reduce
@@ -100,7 +104,9 @@ class Road:
         ),
     )
     levels: tuple[int, ...] = setting(LEVELS, Sizes(low=1, help="topics asked of the coarser levels"))
-    describer: str = setting("mmr", Text(help="method that finds the words of a topic"))
+    describer: str = setting(
+        "mmr", Text(help="method that finds the words of a topic; without texts, the values of columns do")
+    )
     diversity: float | None = setting(
         None,
         Real(low=0.0, high=1.0, optional=True, help="how varied the words of a topic should be, for mmr"),
@@ -142,6 +148,7 @@ def run(
     vectors: str | None = None,
     metadata: Any = None,
     images: str | Path | None = None,
+    bertopic: str | Path | None = None,
     reading: ReadOptions | None = None,
     out: str | Path | None = None,
     sprites: Sheet | None = None,
@@ -164,6 +171,9 @@ def run(
         For an array: a frame, or the path of one, with a row for each of its rows.
     images
         Folder that the paths of pictures start from and that they cannot leave; that of the table unless given.
+    bertopic
+        Folder of a BERTopic model that was fitted on these rows and saved as safetensors. Its topics are the clusters,
+        its words and its custom labels those of the finest level; only map, coarser levels and audit are made here.
     reading
         How to read; see :class:`triptych.ReadOptions`.
     out
@@ -199,20 +209,24 @@ def run(
         text=text, title=title, date=date, link=link, image=image, popularity=popularity, id=id,
         group=_names(group), show=_names(show), vectors=vectors,
     )  # fmt: skip
+    if bertopic is not None:
+        _check_given(road)
+    saved = read_bertopic(bertopic) if bertopic is not None else None
     store = Store(out) if out is not None else None
     context = Context(threads=threads or available_threads(), progress=progress or Silent(), store=store)
     try:
         with using(context):
             atlas = read(source, roles=roles, options=reading, metadata=metadata, seed=road.seed)
+            topics = given_topics(atlas, saved) if saved is not None else None
             if sprites is not None:
                 atlas = attach(atlas, sprites)
             elif atlas.roles.image is not None:
                 atlas = illustrate(atlas, images or _folder(source if metadata is None else metadata))
-            atlas = travel(atlas, road)
+            atlas = travel(atlas, road, topics)
             if store is not None:
                 name = name or _name(source)
                 top = {"source": _path(source), "metadata": _path(metadata), "images": _path(images)}
-                top |= {"name": _path(name)}
+                top |= {"bertopic": _path(bertopic), "name": _path(name)}
                 store.publish(atlas, top | asdict(roles) | asdict(reading or ReadOptions()) | asdict(road))
                 from triptych.stages.deliver import deliver
 
@@ -223,8 +237,8 @@ def run(
     return atlas
 
 
-def travel(atlas: Atlas, road: Road) -> Atlas:
-    """Take an Atlas that has been read through every later stage."""
+def travel(atlas: Atlas, road: Road, topics: Given | None = None) -> Atlas:
+    """Take an Atlas that has been read through every later stage; topics that are given are its clusters."""
     n_neighbors, rows = road.n_neighbors, atlas.kept.height
     _check_rows(road, rows)
     if not len(atlas.vectors):
@@ -233,7 +247,7 @@ def travel(atlas: Atlas, road: Road) -> Atlas:
     atlas = relate(atlas, road.neighbours, metric=road.metric, k=k, **_params(road, "neighbours"))
     knobs: dict[str, Any] = {"n_neighbors": n_neighbors} | _params(road, "reducer")
     on = list(atlas.vectors)[-1]
-    if road.reduction:
+    if road.reduction and topics is None:
         looked_at = {2, 3} if road.cosmos else {2}  # these layouts have the plain names
         on = f"umap{road.reduction}" + ("_dense" if road.reduction in looked_at else "")
         atlas = reduce(atlas, "umap", n_components=road.reduction, min_dist=0.0, name=on, **knobs)
@@ -241,12 +255,19 @@ def travel(atlas: Atlas, road: Road) -> Atlas:
     if road.cosmos:
         loose = min(IN_SPACE, knobs.get("spread", 1.0))
         atlas = reduce(atlas, "umap", n_components=3, min_dist=loose, name="umap3", **knobs)
-    atlas = cluster(atlas, road.clusterer, on=on, **_params(road, "clusterer"))
+    if topics is None:
+        atlas = cluster(atlas, road.clusterer, on=on, **_params(road, "clusterer"))
+    else:
+        atlas = take_clusters(atlas, topics)
     if road.noise == "nearest":
         atlas = adopt(atlas, on=on)
     atlas = nest(atlas, on=on, sizes=road.levels)
-    atlas = describe(atlas, road.describer, **_params(road, "describer"))
-    atlas = label(atlas, road.labeller, **_params(road, "labeller"))
+    words = given_words(atlas, topics) if topics is not None else ()
+    road = road if words else _told_by_columns(atlas, road)
+    atlas = describe(atlas, road.describer, words=words, **_params(road, "describer"))
+    atlas = label_in_any_case(atlas, road.labeller, **_params(road, "labeller"))
+    if topics is not None:
+        atlas = take_labels(atlas, topics)
     if road.audit == "full":
         return audit(atlas)
     if atlas.roles.group:
@@ -254,24 +275,24 @@ def travel(atlas: Atlas, road: Road) -> Atlas:
     return audit(atlas, "data")
 
 
+def _told_by_columns(atlas: Atlas, road: Road) -> Road:
+    """Return the road for rows without texts, whose columns describe them if any of these tells groups."""
+    if any(atlas.documents) or not speaking_columns(atlas):
+        return road
+    others = tuple(pair for pair in road.params if road.describer == "values" or not pair.startswith("describer."))
+    labeller = "values" if road.labeller == Road.labeller else road.labeller
+    return replace(road, describer="values", labeller=labeller, params=others)
+
+
 def _params(road: Road, owner: str) -> dict[str, Any]:
     """Return the parameters that a method of the road is given, read as its limits say."""
     named = {"clusterer": _CLUSTERER, "describer": ("diversity",)}.get(owner, ())
     params = {name: getattr(road, name) for name in named if getattr(road, name) is not None}
     method, limits = _method(road, owner)
-    for pair in road.params:
-        name, _, text = pair.partition("=")
-        if name.partition(".")[0] == owner:
-            name = name.partition(".")[2]
-            limit = limits.get(name)
-            if limit is None:
-                raise UsageError(f"{method} has no parameter {name!r}", hint=nearest(name, limits))
-            if owner == "reducer" and name in _OF_BOTH_LAYOUTS:
-                raise UsageError(f"run: {name} has a setting of its own", hint=f"it is called {_OF_BOTH_LAYOUTS[name]}")
-            try:
-                params[name] = limit.parse(text)
-            except ValueError:
-                raise UsageError(f"{method}: {name} must be {limit.wanted()}, got {text!r}", hint=limit.help) from None
+    more = read_pairs(road.params, owner, method, limits)
+    if owner == "reducer" and (apart := [name for name in more if name in _OF_BOTH_LAYOUTS]):
+        raise UsageError(f"run: {apart[0]} has a setting of its own", hint=f"it is called {_OF_BOTH_LAYOUTS[apart[0]]}")
+    params |= more
     for name in params.keys() - limits.keys():
         raise UsageError(f"{method} takes no {name}", hint=f"it takes {', '.join(limits)}")
     return params
@@ -307,6 +328,17 @@ def _road(settings: dict[str, Any]) -> Road:
         kind, _, name = _method(road, owner)[0].partition("/")
         create(kind, name, contract, _params(road, owner))
     return road
+
+
+def _check_given(road: Road) -> None:
+    """Refuse settings that would find other topics than those that are given."""
+    found = [name for name in _CLUSTERER if getattr(road, name) is not None]
+    found += ["clusterer"] if road.clusterer != Road.clusterer else []
+    if found:
+        raise UsageError(
+            f"run: {found[0]} is for finding topics, and those of the BERTopic model are given",
+            hint="leave out the one or the other; two runs can be compared: triptych diff",
+        )
 
 
 def _check_rows(road: Road, rows: int) -> None:

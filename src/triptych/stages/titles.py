@@ -98,7 +98,7 @@ def take_titles(atlas: Atlas, titles: str | Path | Mapping[str, str], *, tree: s
         stage="label", name=tree, method="given", version="1", params={},
         reads=reads(atlas, f"descriptions/{tree}") | {"titles": digest(canonical(found))},
     )  # fmt: skip
-    note = f"{sum(status == 'given' for _, status in found.values()):,} of {len(found):,} topics titled by hand"
+    note = f"{sum(status == 'given' for _, status in found.values()):,} of {len(found):,} topics have given titles"
     return run_step(atlas, plan, lambda _seed: Outcome({f"labels/{tree}": Labels(found)}, (note,)))
 
 

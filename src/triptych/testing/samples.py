@@ -78,11 +78,11 @@ class Sample:
 
     @cached_property
     def documents(self) -> Documents:
-        """The texts with the points as unit vectors; equal ones for a row without direction."""
+        """The texts with the points as unit vectors, equal ones for a row without direction, and their first words."""
         points = np.where(np.any(self.points, axis=1, keepdims=True), self.points, 1).astype(np.float64)
         vectors = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
         vectors.flags.writeable = False
-        return Documents(self.texts, vectors)
+        return Documents(self.texts, vectors, [text.split()[:1] for text in self.texts])
 
     @cached_property
     def levels(self) -> list[npt.NDArray[np.int32]]:

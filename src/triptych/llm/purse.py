@@ -46,7 +46,7 @@ class Purse:
             if left_out or (self.usd is not None and self.cost(all_sent, all_received) > self.usd):
                 raise LimitExceeded(
                     f"{self.owner}: the next call could pass the budget; spent so far: {self.spent()}",
-                    hint="the titles so far are kept: run again with a larger budget, and only the rest is asked for",
+                    hint="what was answered is kept: run again with a larger budget, and only the rest is asked for",
                 )
             self._promised.append((sent, received))
         return sent, received
