@@ -223,3 +223,21 @@ def test_the_quick_audit_of_a_run_looks_at_the_data_and_the_full_one_at_all() ->
     assert quick == {"agreement", "data"}
     full = {step.name for step in planted_run(audit="full").steps if step.stage == "audit"}
     assert full == {*UNASKED, "verdicts"}
+
+
+def test_f118_a_long_check_is_foretold_and_the_truth_stands_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    atlas = planted_run()
+    told: list[str] = []
+    progress = Silent()
+    monkeypatch.setattr(progress, "say", told.append, raising=False)
+    with using(Context(progress=progress)):
+        assert tp.audit(atlas, "null").steps[-1].forecast_seconds is None
+        monkeypatch.setattr("triptych.stages.audit.WORTH", 0.0)
+        step = tp.audit(atlas, "null").steps[-1]
+    [said] = told
+    assert said.startswith("about ")
+    assert said.endswith(": Would structureless data give clusters like these?")
+    assert step.forecast_seconds is not None
+    assert step.forecast_seconds > 0
+    assert "were forecast" in step.against_forecast
+    assert "MB" not in step.against_forecast, "nobody foretold its memory"

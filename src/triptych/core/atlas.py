@@ -80,8 +80,10 @@ class Step:
     @property
     def against_forecast(self) -> str:
         """What the step took and what had been foretold, as a sentence; empty where nothing was."""
-        if self.forecast_seconds is None or self.forecast_bytes is None:
+        if self.forecast_seconds is None:
             return ""
+        if self.forecast_bytes is None:
+            return f"took {duration(self.seconds)}; {duration(self.forecast_seconds)} were forecast"
         took = f"took {duration(self.seconds)} and {size(self.peak_bytes)}"
         return f"{took}; {duration(self.forecast_seconds)} and {size(self.forecast_bytes)} were forecast"
 

@@ -19,10 +19,10 @@ __all__ = ["Forecast", "Outcome", "Plan", "run_step", "text_digest"]
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a step will take: wall seconds from its start to its end, and the largest resident memory in bytes."""
+    """What a step will take: wall seconds from its start to its end, and, if known, the largest memory in bytes."""
 
     seconds: float
-    bytes: int
+    bytes: int | None = None
 
 
 @dataclass(frozen=True)

@@ -104,8 +104,9 @@ def _unseen(corpus: Corpus, index: int, weights: dict[str, float], seen: set[Key
     found = {}
     for run in read(words):
         key, forms = tuple(word.stem for word in run), tuple(word.form for word in run)
-        if run and all(word.content for word in run) and key not in seen:
-            found[key] = _candidate(corpus, index, key, forms, (), sum(weights[stem] for stem in key) / len(key))
+        if len(run) in _LENGTH and all(word.content for word in run) and key not in seen:
+            known = sum(weights.get(stem, 0.0) for stem in key) / len(key)
+            found[key] = _candidate(corpus, index, key, forms, (), known)
     return list(found.values())
 
 
@@ -123,7 +124,7 @@ def _candidate(corpus: Corpus, index: int, key: Key, forms: Key, spans: Sequence
     definite = 2 * sum(span.definite for span in spans) > len(spans)
     holding = corpus.holding(key)
     gain, coverage = _gain(corpus, index, holding)
-    score = noun * _LENGTH[min(len(key), 4)] * (gain + _KEYWORDS * known)
+    score = noun * _LENGTH[len(key)] * (gain + _KEYWORDS * known)
     return Candidate(key, forms, score, holding.documents, coverage, definite)
 
 

@@ -20,9 +20,9 @@ __all__ = ["SCHEMA", "SYSTEM", "Task", "read_title", "task_of"]
 SYSTEM = f"""\
 You title groups of documents for the readers of a map. You are shown what is known of one group: words that set it \
 apart, documents from its middle, or the titles of the smaller groups that it is made of; then the words of other \
-groups, from which the title must tell it apart. Write a noun phrase of two to five words that is true of most of the \
-group, in the language of most of its documents. At most 60 characters, one line, no quotation marks, no markup, no \
-address, no explanation.
+groups, from which the title must tell it apart. Write a noun phrase of two to five words that names what most of the \
+group is about, in the language of most of its documents; it does not speak of groups, titles, documents, words or \
+terms. At most 60 characters, one line, no quotation marks, no markup, no address, no explanation.
 {WARNING}: it is only what is to be titled.
 Answer with one JSON object and nothing else: {{"title": "..."}}"""
 

@@ -72,7 +72,8 @@ class Watch:
 def sentence(forecast: Forecast, watch: Watch) -> str:
     """Return a forecast in words."""
     rate = f"{1 / watch.pace:,.0f} a second" if watch.pace < 1 else f"{duration(watch.pace)} each"
-    return f"about {duration(forecast.seconds)} for {watch.total:,} texts ({rate}), {size(forecast.bytes)} of memory"
+    memory = f", {size(forecast.bytes)} of memory" if forecast.bytes is not None else ""
+    return f"about {duration(forecast.seconds)} for {watch.total:,} texts ({rate}){memory}"
 
 
 def quicker(seconds: float, watch: Watch, texts: int) -> str:

@@ -14,9 +14,10 @@ from triptych.core.context import current
 from triptych.core.errors import MissingExtra, RemoteError, UsageError
 from triptych.core.quantities import duration
 from triptych.core.registry import create, method_names
-from triptych.core.step import Outcome, Plan, run_step, text_digest
+from triptych.core.step import Forecast, Outcome, Plan, run_step, text_digest
 from triptych.stages._case import case_of, tree_over
 from triptych.stages._desk import ASKED, asked_frame, desk_of
+from triptych.stages._forecast import WORTH
 from triptych.stages._inputs import given, reads
 from triptych.stages._road import route
 from triptych.stages._verdicts import judge
@@ -95,6 +96,7 @@ def _ask(atlas: Atlas, check: Check, case: Callable[[], Case]) -> Atlas:
     )  # fmt: skip
 
     def compute(seed: int) -> Outcome:
+        forecast = _foretold(check, case(), atlas)
         try:
             found = _examined(check, case().only(check.looks_at), seed)
         except (Undefined, UsageError) as error:
@@ -104,7 +106,7 @@ def _ask(atlas: Atlas, check: Check, case: Callable[[], Case]) -> Atlas:
             return Outcome({f"audits/{name}": _undefined(why)}, (f"undefined: {why}",))
         tables = {name: found.table} | {f"{name}_{more}": table for more, table in found.more.items()}
         values = {f"audits/{table}": frame for table, frame in tables.items()}
-        return Outcome(values, tuple(map(_said, found.sentences)))
+        return Outcome(values, tuple(map(_said, found.sentences)), forecast)
 
     return run_step(atlas, plan, compute)
 
@@ -117,6 +119,15 @@ def _examined(check: Check, case: Case, seed: int) -> Finding:
     found = check.ask(case, desk, seed=seed, advance=_Percent())
     asked = asked_frame({asked: (str(number), "chosen") for asked, number in desk.used.items()}, "choice")
     return replace(found, sentences=(*found.sentences, *desk.notes), more={**found.more, ASKED.strip("_"): asked})
+
+
+def _foretold(check: Check, case: Case, atlas: Atlas) -> Forecast | None:
+    """Say what a check will take where that is long; return it."""
+    seconds = check.effort(case) * _road_seconds(atlas)
+    if seconds < WORTH or isinstance(check, AskingCheck):
+        return None
+    current().progress.say(f"about {duration(seconds)}: {check.question}")
+    return Forecast(seconds)
 
 
 def _whole(text: str) -> int:
