@@ -174,3 +174,16 @@ def test_f051_a_wrong_setting_of_a_run_is_an_error_before_the_first_step(source:
     found = call("run", *source, *llm("http://localhost:1/v1", concurrency=1000), "--quiet")
     assert isinstance(found.exception, UsageError)
     assert not Path(str(source[-1])).exists()
+
+
+def test_f051_f062_rows_without_texts_are_titled_by_their_values_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asker, "wait", lambda _over, _seconds: None)
+    vectors, frame = planted()
+    params = ("labeller.model=openai:m", f"labeller.url=http://127.0.0.1:{closed_port()}/v1")
+    atlas = tp.run(
+        vectors, metadata=frame.select("key", "kind"), id="key", levels=(4, 2), min_cluster_size=10, labeller="llm",
+        params=params,
+    )  # fmt: skip
+    [step] = [step for step in atlas.steps if step.stage == "label"]
+    assert "made without llm" in step.notes[0]
+    assert set(atlas.topics().filter(level=0)["label"].to_list()) == {name.capitalize() for name in frame["kind"]}

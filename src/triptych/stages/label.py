@@ -93,7 +93,7 @@ def label_in_any_case(atlas: Atlas, method: str = BUILT_IN, **params: Any) -> At
         because = error.message + (f" ({error.hint})" if error.hint else "")
     said = f"the titles are the built-in ones, made without {method}: {because}. {_again(method)}"
     current().progress.say(said)
-    return _label(atlas, BUILT_IN, {}, None, instead=said)
+    return _label(atlas, BUILT_IN if any(atlas.documents) else "values", {}, None, instead=said)
 
 
 def _again(method: str) -> str:
