@@ -11,8 +11,10 @@ WEB := $(shell find web/src -type f 2>/dev/null) web/package.json web/package-lo
 demo: $(VENV)/base.stamp $(ASSETS)/map.js  ## the whole road on the embedded data
 	$(VENV)/bin/triptych demo --out emoji.trip
 
+# Pages are looked at one at a time: how they behave depends on the moments at which the hand moves.
 test: $(VENV)/dev.stamp $(ASSETS)/map.js test-web  ## everything that is quick, browser tests included
-	$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow and not browser"
+	$(PY) -m pytest -m "browser and not slow"
 
 test-slow: $(VENV)/dev.stamp $(ASSETS)/map.js  ## what takes minutes, or the peers as reference
 	$(PIP) --group slow
