@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from triptych.core.words import is_unspaced, normal_form, stem
 from triptych.labellers._corpus import Corpus, Holding, Key, Span
-from triptych.labellers._reading import can_be_noun, read
+from triptych.labellers._plural import plural
+from triptych.labellers._reading import Lexicon, can_be_noun, read
 from triptych.labellers.base import Evidence
 
 __all__ = ["Candidate", "Key", "candidates"]
@@ -42,22 +43,22 @@ class Candidate:
         How good a title it is; to be compared within the cluster only.
     holders
         The documents that hold all its words.
-    coverage
-        The share of the cluster that they are.
     definite
         Whether there is one such thing: "the ..." rather than many.
+    text
+        How it is written within a title.
     """
 
     key: Key
     forms: Key
     score: float
     holders: frozenset[int]
-    coverage: float
     definite: bool = False
+    text: str = ""
 
 
-def candidates(corpus: Corpus, index: int) -> list[Candidate]:
-    """Return the phrases that could title a cluster, best first.
+def candidates(corpus: Corpus, index: int, most: int) -> list[Candidate]:
+    """Return at most so many phrases that could title a cluster, best first.
 
     A good title is a noun phrase, true of most of the cluster and of little else, made of its keywords. With p
     the share of the cluster's documents that hold its words, q the share of all others that do, k the mean
@@ -90,7 +91,16 @@ def candidates(corpus: Corpus, index: int) -> list[Candidate]:
     found = _without_fragments([one for one in found if one.score > 0], adjacent)
     # A number or an adjective by itself is a title only where there is nothing else.
     nouns = [one for one in found if len(one.key) > 1 or can_be_noun(one.forms[0])]
-    return sorted(nouns or found, key=lambda one: (-one.score, one.key))
+    best = sorted(nouns or found, key=lambda one: (-one.score, one.key))[:most]
+    return [replace(one, text=_written(one, corpus.lexicon)) for one in best]
+
+
+def _written(one: Candidate, lexicon: Lexicon) -> str:
+    """Return a phrase as it stands within a title: many of what can be counted, in the usual spelling."""
+    *before, last = one.forms
+    if not one.definite and not is_unspaced(last):
+        last = plural(last, lexicon)
+    return " ".join(map(lexicon.spell, [*before, last]))
 
 
 def _usual(spans: Sequence[Span]) -> Key:
@@ -123,13 +133,12 @@ def _candidate(corpus: Corpus, index: int, key: Key, forms: Key, spans: Sequence
     noun *= 1 - max(map(corpus.lexicon.verb, forms))
     definite = 2 * sum(span.definite for span in spans) > len(spans)
     holding = corpus.holding(key)
-    gain, coverage = _gain(corpus, index, holding)
-    score = noun * _LENGTH[len(key)] * (gain + _KEYWORDS * known)
-    return Candidate(key, forms, score, holding.documents, coverage, definite)
+    score = noun * _LENGTH[len(key)] * (_gain(corpus, index, holding) + _KEYWORDS * known)
+    return Candidate(key, forms, score, holding.documents, definite)
 
 
-def _gain(corpus: Corpus, index: int, holding: Holding) -> tuple[float, float]:
-    """Return how well documents tell a cluster from the others, and which share of it they are."""
+def _gain(corpus: Corpus, index: int, holding: Holding) -> float:
+    """Return how well documents tell a cluster from the others."""
     members = corpus.members[index]
     covers = frozenset(members.keys() & holding.documents)
     inside = sum(members[document] for document in sorted(covers))
@@ -137,7 +146,7 @@ def _gain(corpus: Corpus, index: int, holding: Holding) -> tuple[float, float]:
     if len(covers) < len(holding.documents):
         others = holding.weight - sum(corpus.weights[document] for document in sorted(covers))
     outside = others / max(1 - corpus.shares[index], 1e-9)
-    return max(inside - outside, 0.0) ** 2 / inside if inside else 0.0, inside
+    return max(inside - outside, 0.0) ** 2 / inside if inside else 0.0
 
 
 def _unspaced(corpus: Corpus, index: int) -> list[Candidate]:
@@ -150,9 +159,8 @@ def _unspaced(corpus: Corpus, index: int) -> list[Candidate]:
             name = _grown(keyword, [corpus.texts[document] for document in corpus.members[index]])
             name = name.strip(_HIRAGANA) or name  # at the ends, particles and endings of verbs
             holding = corpus.held_by(document for document, text in enumerate(corpus.texts) if name in text)
-            gain, coverage = _gain(corpus, index, holding)
-            score = gain + _KEYWORDS * (weight / strongest)
-            found[name] = Candidate((name,), (name,), score, holding.documents, coverage)
+            score = _gain(corpus, index, holding) + _KEYWORDS * (weight / strongest)
+            found[name] = Candidate((name,), (name,), score, holding.documents)
     return list(found.values())
 
 

@@ -44,19 +44,13 @@ class Sight:
         The evidence, read.
     space
         Where clusters and phrases lie; without one each document of the evidence is a dimension.
-    found, phrases
-        The candidates of each cluster, and how each is written.
+    found
+        The candidates of each cluster.
     """
 
-    def __init__(
-        self,
-        corpus: Corpus,
-        space: Space | None,
-        found: Sequence[Sequence[Candidate]],
-        phrases: Sequence[Sequence[str]],
-    ) -> None:
+    def __init__(self, corpus: Corpus, space: Space | None, found: Sequence[Sequence[Candidate]]) -> None:
         self._corpus, self._space = corpus, space
-        names = sorted({phrase for some in phrases for phrase in some})
+        names = sorted({one.text for some in found for one in some})
         self._place = {name: row for row, name in enumerate(names)}
         self._vectors = np.zeros((0, 0))
         if space is not None and names:
@@ -64,10 +58,10 @@ class Sight:
             # What all phrases have in common says nothing of a cluster.
             self._vectors = vectors - vectors.mean(axis=0)
 
-    def look(self, index: int, found: Sequence[Candidate], phrases: Sequence[str]) -> Look:
+    def look(self, index: int, found: Sequence[Candidate]) -> Look:
         """Return candidates as a cluster sees them."""
         if self._space is not None and found:
-            rows = [self._place[phrase] for phrase in phrases]
+            rows = [self._place[one.text] for one in found]
             return Look(self._vectors[rows], self._space.centres[index])
         corpus = self._corpus
         vectors = np.zeros((len(found), len(corpus.texts)))

@@ -10,10 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from triptych.core.params import Limit
-from triptych.core.words import is_unspaced
 from triptych.labellers._candidates import Candidate, candidates
 from triptych.labellers._corpus import Corpus
-from triptych.labellers._plural import plural
 from triptych.labellers._sight import Look, Sight
 from triptych.labellers.base import Evidence, Label, PlacingLabeller, Space
 
@@ -54,9 +52,8 @@ class _Titles:
 
     def __init__(self, corpus: Corpus, space: Space | None) -> None:
         self._corpus = corpus
-        self._found = [candidates(corpus, index)[:_DEPTH] for index in range(len(corpus.evidence))]
-        phrases = [[self._phrase(one) for one in found] for found in self._found]
-        self._sight = Sight(corpus, space, self._found, phrases)
+        self._found = [candidates(corpus, index, _DEPTH) for index in range(len(corpus.evidence))]
+        self._sight = Sight(corpus, space, self._found)
         self._labels: dict[int, Label] = {}
         self._parts: dict[int, Parts] = {}
         #: Titles of a cluster and all below it, in a form in which equal ones are equal.
@@ -95,8 +92,8 @@ class _Titles:
     def _title(self, index: int, ranked: list[Candidate], taken: set[str]) -> set[str]:
         """Choose the first title that is free and not too long; return its names."""
         below: set[str] = set().union(*(self._below[child] for child in self._corpus.children[index]))
-        look = self._sight.look(index, ranked, [self._phrase(one) for one in ranked])
-        options = [(self._text(parts), parts) for parts in _options(ranked, look)]
+        look = self._sight.look(index, ranked)
+        options = [(_text(parts), parts) for parts in _options(ranked, look)]
         options = [one for one in options if len(one[0]) <= _HARD]
         options.sort(key=lambda one: len(one[0]) > _PREFERRED)
         status = "extracted" if options else "fallback"
@@ -112,17 +109,11 @@ class _Titles:
         number = next(n for n in count(2) if f"{text} ({n})".casefold() not in taken)
         return f"{text} ({number})", ()
 
-    def _text(self, parts: Parts) -> str:
-        names = [self._phrase(part) for part in parts]
-        text = " & ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-        return text[:1].upper() + text[1:]
 
-    def _phrase(self, part: Candidate) -> str:
-        lexicon = self._corpus.lexicon
-        *before, last = part.forms
-        if not part.definite and not is_unspaced(last):
-            last = plural(last, lexicon)
-        return " ".join(map(lexicon.spell, [*before, last]))
+def _text(parts: Parts) -> str:
+    *names, last = [part.text for part in parts]
+    text = " & ".join([", ".join(names), last] if names else [last])
+    return text[:1].upper() + text[1:]
 
 
 def _options(ranked: Sequence[Candidate], look: Look) -> Iterator[Parts]:

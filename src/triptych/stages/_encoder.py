@@ -57,9 +57,8 @@ class Maker:
 
 def maker(atlas: Atlas, vectors: str) -> Maker | None:
     """Return the encoder that made vectors; None where they were given."""
-    path = f"vectors/{vectors}"
-    steps = [step for step in atlas.steps if step.stage == "encode" and path in step.outputs]
-    return Maker(steps[-1]) if steps and steps[-1].outputs[path] == atlas.digests[path] else None
+    path, made = f"vectors/{vectors}", _made_by(atlas, vectors)
+    return Maker(made) if made and made.outputs[path] == atlas.digests[path] else None
 
 
 def may_encode(atlas: Atlas, vectors: str) -> bool:
@@ -68,11 +67,10 @@ def may_encode(atlas: Atlas, vectors: str) -> bool:
     Not of vectors that were given, and not by an encoder that asks a server, which the folder of a stranger must not
     decide.
     """
-    path = f"vectors/{vectors}"
-    made = [step.method for step in atlas.steps if step.stage == "encode" and path in step.outputs]
-    if not made or made[-1] not in method_names("encoders"):
-        return bool(made)
-    cls = method_class("encoders", made[-1], Encoder)
+    made = _made_by(atlas, vectors)
+    if made is None or made.method not in method_names("encoders"):
+        return made is not None
+    cls = method_class("encoders", made.method, Encoder)
     return cls.single() is not None and not cls.remote
 
 
@@ -83,3 +81,9 @@ def maker_at_hand(atlas: Atlas, vectors: str) -> Maker | None:
         return found if found and found.unchanged else None
     except TriptychError:
         return None
+
+
+def _made_by(atlas: Atlas, vectors: str) -> Step | None:
+    """Return the last step that encoded vectors of this name."""
+    path = f"vectors/{vectors}"
+    return next((step for step in reversed(atlas.steps) if step.stage == "encode" and path in step.outputs), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Vantage:
             return found | {"model": self._maker.encoder.fingerprint()}
         return found | {"documents": text_digest(self._texts)}
 
-    @property
+    @cached_property
     def _texts(self) -> list[str]:
         return [f"{name}\n{text}" for name, text in zip(self._atlas.names, self._atlas.documents, strict=True)]
 

@@ -96,9 +96,10 @@ def _ask(atlas: Atlas, check: Check, case: Callable[[], Case]) -> Atlas:
     )  # fmt: skip
 
     def compute(seed: int) -> Outcome:
-        forecast = _foretold(check, case(), atlas)
+        seen = case()
+        forecast = _foretold(check, seen, atlas)
         try:
-            found = _examined(check, case().only(check.looks_at), seed)
+            found = _examined(check, seen.only(check.looks_at), seed)
         except (Undefined, UsageError) as error:
             if isinstance(check, AskingCheck) and isinstance(error, UsageError):
                 raise  # a key that is not there says nothing of the map
